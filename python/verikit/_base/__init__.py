@@ -1,0 +1,1 @@
+"""What every engine shares: verdicts, errors, configuration. Imports nothing of verikit's own."""

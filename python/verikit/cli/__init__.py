@@ -1,0 +1,1 @@
+"""``verikit-check``: every engine as a verb. Imports everything, is imported by nobody."""
