@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/excerpt.h"
 #include "bounds/property.h"
-#include "bounds/text.h"
 
 namespace verikit::bounds {
 
@@ -52,7 +52,7 @@ struct Decimal {
 Decimal split_decimal(std::string_view text, const PropertyLimits& limits) {
   const auto malformed = [&] {
     fail(ErrorCode::kPropertyFormat,
-         "expected a decimal number such as -1.5e-3, got " + quoted(text));
+         "expected a decimal number such as -1.5e-3, got " + excerpt(text));
   };
   Decimal result;
   std::size_t at = 0;
@@ -77,7 +77,7 @@ Decimal split_decimal(std::string_view text, const PropertyLimits& limits) {
     for (char c : exponent) {
       result.exponent = result.exponent * 10 + (c - '0');
       if (result.exponent > limits.max_exponent) {
-        fail(ErrorCode::kMemoryLimit, "the exponent of " + quoted(text) + " is beyond the limit of " +
+        fail(ErrorCode::kMemoryLimit, "the exponent of " + excerpt(text) + " is beyond the limit of " +
                                           std::to_string(limits.max_exponent));
       }
     }
@@ -85,7 +85,7 @@ Decimal split_decimal(std::string_view text, const PropertyLimits& limits) {
   }
   if (at != text.size()) malformed();
   if (result.whole.size() + result.fraction.size() > limits.max_digits) {
-    fail(ErrorCode::kMemoryLimit, "the number " + quoted(text) + " has more than " +
+    fail(ErrorCode::kMemoryLimit, "the number " + excerpt(text) + " has more than " +
                                       std::to_string(limits.max_digits) + " digits");
   }
   return result;

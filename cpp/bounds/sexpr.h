@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "bounds/text.h"
+#include "base/excerpt.h"
 
 namespace verikit::bounds {
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/excerpt.h"
 #include "bounds/formula.h"
 #include "bounds/sexpr.h"
 
@@ -73,7 +74,7 @@ class Parser {
   // ---- errors and small steps
 
   [[noreturn]] void malformed(const Token& at, const std::string& expected) const {
-    const std::string got = at.kind == Token::Kind::kEnd ? "the end of the file" : quoted(at.text);
+    const std::string got = at.kind == Token::Kind::kEnd ? "the end of the file" : excerpt(at.text);
     lexer_.fail_at(at.offset, ErrorCode::kPropertyFormat, "expected " + expected + ", got " + got);
   }
   [[noreturn]] void unsupported(const Token& at, const std::string& what) const {
@@ -114,11 +115,11 @@ class Parser {
       skip_rest(open);
     } else if (is_any_of(word.text, {"declare-network", "declare-input", "declare-output", "declare-hidden",
                                      "vnnlib-version"})) {
-      unsupported(word, quoted(word.text) + " belongs to VNN-LIB 2.0, which verikit does not read; write the "
+      unsupported(word, excerpt(word.text) + " belongs to VNN-LIB 2.0, which verikit does not read; write the "
                                             "property in VNN-LIB 1.0 (declare-const X_i, Y_j)");
     } else if (is_any_of(word.text, {"define-fun", "define-const", "define-sort", "declare-sort", "declare-datatype",
                                      "push", "pop", "reset", "reset-assertions", "check-sat-assuming", "exit"})) {
-      unsupported(word, "the SMT-LIB command " + quoted(word.text) + " is not supported in a property");
+      unsupported(word, "the SMT-LIB command " + excerpt(word.text) + " is not supported in a property");
     } else {
       malformed(word, "declare-const or assert");
     }
@@ -145,19 +146,19 @@ class Parser {
     }
     const Token sort = expect(Token::Kind::kAtom, "the sort Real");
     if (is_any_of(sort.text, {"Int", "Bool", "String"})) {
-      unsupported(sort, "the sort " + quoted(sort.text) + " of " + quoted(name.text) + " is not supported; use Real");
+      unsupported(sort, "the sort " + excerpt(sort.text) + " of " + excerpt(name.text) + " is not supported; use Real");
     }
     if (sort.text != "Real") malformed(sort, "the sort Real");
     const std::uint32_t index = LinearForm::index(variable);
     // A file whose indices are dense cannot have an index beyond its size.
     if (index >= max_variables_) {
       lexer_.fail_at(name.offset, ErrorCode::kPropertyFormat,
-                     "the indices of " + quoted(name.text) + " and its like must be 0..n-1 without gaps");
+                     "the indices of " + excerpt(name.text) + " and its like must be 0..n-1 without gaps");
     }
     std::vector<char>& declared = LinearForm::is_output(variable) ? outputs_ : inputs_;
     if (declared.size() <= index) declared.resize(std::size_t{index} + 1, 0);
     if (declared[index] != 0) {
-      lexer_.fail_at(name.offset, ErrorCode::kPropertyFormat, quoted(name.text) + " is declared twice");
+      lexer_.fail_at(name.offset, ErrorCode::kPropertyFormat, excerpt(name.text) + " is declared twice");
     }
     declared[index] = 1;
   }
@@ -223,7 +224,7 @@ class Parser {
     } else if (is_any_of(word.text, {"<=", ">=", "<", ">", "="})) {
       result = comparison(word, open, depth);
     } else if (is_any_of(word.text, {"not", "=>", "xor", "ite", "let", "forall", "exists", "distinct"})) {
-      unsupported(word, "the operator " + quoted(word.text) +
+      unsupported(word, "the operator " + excerpt(word.text) +
                             " is not supported; assertions are built from and, or, <=, >=, <, >, =");
     } else {
       malformed(word, "and, or, <=, >=, <, > or =");
@@ -309,7 +310,7 @@ class Parser {
     check_depth(open, depth);
     const Token word = expect(Token::Kind::kAtom, "+, - or *");
     if (is_any_of(word.text, {"/", "div", "mod", "abs", "ite", "let", "max", "min", "to_real", "to_int"})) {
-      unsupported(word, "the operator " + quoted(word.text) + " is not supported in a term; use +, - and *");
+      unsupported(word, "the operator " + excerpt(word.text) + " is not supported in a term; use +, - and *");
     }
     if (!is_any_of(word.text, {"+", "-", "*"})) malformed(word, "+, - or *");
     LinearForm result = term(depth + 1);
@@ -342,7 +343,7 @@ class Parser {
       std::uint64_t variable = 0;
       if (!parse_name(token.text, variable) || !is_declared(variable)) {
         lexer_.fail_at(token.offset, ErrorCode::kPropertyFormat,
-                       quoted(token.text) + " is not declared; expected (declare-const X_<i> Real) before its use");
+                       excerpt(token.text) + " is not declared; expected (declare-const X_<i> Real) before its use");
       }
       result.terms.emplace_back(variable, Rational(1));
       return result;
