@@ -27,11 +27,15 @@ if TYPE_CHECKING:
     from verikit.bounds.specification import Specification
 
 FLOAT_CLASS = (
-    "real arithmetic, and every {dtype} evaluation that rounds each ONNX node separately: any summation order and use of "
-    "FMA within a node, batch norm folded or not, the input rounded to the nearest {dtype}, flush-to-zero or not"
+    "real arithmetic, and every {dtype} evaluation of class F of docs/soundness.md: the input rounded to the nearest {dtype}, "
+    "each ONNX node rounded separately or fused with the one before, any summation order and use of FMA, batch norm folded or "
+    "not, subnormals flushed or not"
 )
 REAL_CLASS = "real arithmetic only; float evaluations of the network are not covered"
-_OUTSIDE = "outside the class: Winograd and FFT convolutions, TF32, and formats narrower than {dtype}"
+_OUTSIDE = (
+    "the network is evaluated within the class: no Winograd or FFT convolutions, no TF32, no format narrower than {dtype}, "
+    "round to nearest"
+)
 _TRUSTED = (
     "verikit's C++ engine (readers, rounding analysis of docs/soundness.md, branch and bound) and the compiler that built it",
     "IEEE 754 arithmetic of the processor in round-to-nearest",
@@ -228,7 +232,7 @@ def _guarantee(
                 *(
                     ()
                     if network.exactly_evaluable
-                    else ("exp and tanh of the evaluating library are within the ulp bound of docs/soundness.md",)
+                    else ("Sigmoid and Tanh of the evaluating library are within the error that docs/soundness.md allows them",)
                 ),
             ),
             trusted_base=_TRUSTED,

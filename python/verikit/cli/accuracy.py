@@ -90,8 +90,8 @@ def _print(report: AccuracyReport) -> None:
     from rich.table import Table
 
     table = Table(title=f"Certified accuracy of {Path(report.model).name} on {Path(report.data).name} ({report.method})")
-    for name in ("eps", "images", "correct", "certified", "falsified", "undecided", "certified share", "time"):
-        table.add_column(name, justify="right")
+    for name in ("eps", "images", "correct", "certified", "falsified", "undecided", "share", "time"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in report.rows:
         counts = (row.images, row.correct, row.certified, row.falsified, row.undecided)
         table.add_row(f"{row.eps:g}", *(str(count) for count in counts), f"{row.share:.1%}", f"{row.time_s:.2f} s")

@@ -65,6 +65,7 @@ def run_doctor(*, json: bool, quiet: bool) -> int:
 
 def _print(report: DoctorReport) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     print(f"verikit {report.verikit}, Python {report.python}, {report.platform}")
@@ -74,5 +75,5 @@ def _print(report: DoctorReport) -> None:
     for name in ("part", "version", "needed for", "to install"):
         table.add_column(name)
     for row in report.rows:
-        table.add_row(row.name, row.version or "missing", row.needed_for, "" if row.version else row.install)
+        table.add_row(row.name, row.version or "missing", row.needed_for, "" if row.version else escape(row.install))
     Console().print(table)

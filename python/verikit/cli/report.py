@@ -120,3 +120,9 @@ def encode(report: Report) -> str:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of everything ``--json`` prints."""
     return msgspec.json.schema(Report)
+
+
+if __name__ == "__main__":  # python -m verikit.cli.report > docs/json-schema.json
+    import json
+
+    print(json.dumps(json_schema(), indent=2, sort_keys=True))
