@@ -141,7 +141,9 @@ def write_vnnlib(
     else:
         lines.append("(assert (or")
         for box, terms in zip(boxes, unsafe, strict=True):
-            ends = " ".join(f"(>= X_{i} {decimal(low)}) (<= X_{i} {decimal(high)})" for i, (low, high) in enumerate(box))
+            ends = " ".join(
+                f"(>= X_{i} {decimal(low)}) (<= X_{i} {decimal(high)})" for i, (low, high) in enumerate(box)
+            )
             lines.append(f"  (and {ends} {' '.join(terms)})")
         lines.append("))")
     path.write_text("\n".join(lines) + "\n")
@@ -209,9 +211,7 @@ def write_properties(model: nn.Sequential, x: np.ndarray, y: np.ndarray, folder:
         [ball(x[first], "0.04"), ball(x[second], "0.04")],
         [["(>= Y_8 Y_3)"], ["(>= Y_3 Y_8)"]],
     )
-    ink = next(
-        i for i in range(len(x)) if y[i] != 0 and float(lower_margins(model, corner(i), int(y[i]))[0]) > 0.5
-    )
+    ink = next(i for i in range(len(x)) if y[i] != 0 and float(lower_margins(model, corner(i), int(y[i]))[0]) > 0.5)
     write_vnnlib(
         folder / "digits_ink.vnnlib",
         f"more ink in the upper left corner of held-out digit {ink} (a {y[ink]}) never makes a 0 the likeliest class",
@@ -219,7 +219,9 @@ def write_properties(model: nn.Sequential, x: np.ndarray, y: np.ndarray, folder:
         [[f"(>= Y_0 Y_{j})" for j in range(1, CLASSES)]],
     )
     fragile = next(
-        i for i in range(len(x)) if certain(i, "0.02") and attack(model, torch.from_numpy(x[i : i + 1]), int(y[i]), 0.25)
+        i
+        for i in range(len(x))
+        if certain(i, "0.02") and attack(model, torch.from_numpy(x[i : i + 1]), int(y[i]), 0.25)
     )
     write_vnnlib(
         folder / "digits_fragile_0.3.vnnlib",
@@ -243,9 +245,7 @@ def main() -> None:
     digits = load_digits()
     images = (digits.images / 16).astype(np.float32)[:, None]  # multiples of 1/16: exact in float32 and in decimal
     labels = digits.target.astype(np.int64)
-    x_train, x_test, y_train, y_test = train_test_split(
-        images, labels, test_size=0.2, random_state=0, stratify=labels
-    )
+    x_train, x_test, y_train, y_test = train_test_split(images, labels, test_size=0.2, random_state=0, stratify=labels)
     model = train(torch.from_numpy(x_train), torch.from_numpy(y_train), eps=options.eps, epochs=options.epochs)
     with torch.no_grad():
         x, y = torch.from_numpy(x_test), torch.from_numpy(y_test)

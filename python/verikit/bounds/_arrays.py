@@ -26,7 +26,9 @@ def as_floats(value: Any, what: str) -> FloatArray:
     if type(value) is not np.ndarray:
         if hasattr(value, "detach") and hasattr(value, "device"):  # a torch tensor; torch is not imported for it
             if value.device.type != "cpu":
-                raise DtypeError(f"{what}: expected a tensor in CPU memory, got one on {value.device}; pass {what}.cpu()")
+                raise DtypeError(
+                    f"{what}: expected a tensor in CPU memory, got one on {value.device}; pass {what}.cpu()"
+                )
             if str(value.dtype) not in ("torch.float32", "torch.float64"):
                 raise DtypeError(f"{what}: expected float32 or float64, got {value.dtype}; convert it with .float()")
             value = value.detach().numpy()
@@ -40,7 +42,8 @@ def as_floats(value: Any, what: str) -> FloatArray:
     dtype = value.dtype
     if dtype != _FLOAT32 and dtype != _FLOAT64:  # also byte-swapped floats
         raise DtypeError(
-            f"{what}: expected float32 or float64 in native byte order, got {dtype}; convert it with .astype(numpy.float32)"
+            f"{what}: expected float32 or float64 in native byte order, got {dtype}; "
+            "convert it with .astype(numpy.float32)"
         )
     # Not ascontiguousarray: it turns a scalar into a vector.
     result: FloatArray = value if value.flags.c_contiguous else value.copy(order="C")

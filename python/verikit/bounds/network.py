@@ -12,7 +12,6 @@ from verikit.bounds.bounds import Bounds
 
 if TYPE_CHECKING:
     from verikit.bounds._arrays import FloatArray
-
     from verikit.bounds.box import Box
     from verikit.bounds.specification import Specification
 
@@ -191,10 +190,9 @@ class Network:
         if shape[1:] == self.input_shape and len(shape) == len(self.input_shape) + 1:
             return False
         raise ShapeError(
-            f"{what}: expected shape {self.input_shape} (or a batch in front of it) for {self.name}, got {shape}; reshape it"
+            f"{what}: expected shape {self.input_shape} (or a batch in front of it) for {self.name}, "
+            f"got {shape}; reshape it"
         )
 
     def __repr__(self) -> str:
         return f"Network({self.name!r}, {self.input_shape} -> {self.output_shape}, {self.dtype})"
-
-

@@ -27,17 +27,18 @@ if TYPE_CHECKING:
     from verikit.bounds.specification import Specification
 
 FLOAT_CLASS = (
-    "real arithmetic, and every {dtype} evaluation of class F of docs/soundness.md: the input rounded to the nearest {dtype}, "
-    "each ONNX node rounded separately or fused with the one before, any summation order and use of FMA, batch norm folded or "
-    "not, subnormals flushed or not"
+    "real arithmetic, and every {dtype} evaluation of class F of docs/soundness.md: the input rounded to the nearest "
+    "{dtype}, each ONNX node rounded separately or fused with the one before, any summation order and use of FMA, batch "
+    "norm folded or not, subnormals flushed or not"
 )
 REAL_CLASS = "real arithmetic only; float evaluations of the network are not covered"
 _OUTSIDE = (
-    "the network is evaluated within the class: no Winograd or FFT convolutions, no TF32, no format narrower than {dtype}, "
-    "round to nearest"
+    "the network is evaluated within the class: no Winograd or FFT convolutions, no TF32, no format narrower than "
+    "{dtype}, round to nearest"
 )
+_LIBRARY = "Sigmoid and Tanh of the evaluating library are within the error that docs/soundness.md allows them"
 _TRUSTED = (
-    "verikit's C++ engine (readers, rounding analysis of docs/soundness.md, branch and bound) and the compiler that built it",
+    "verikit's C++ engine (readers, rounding analysis of docs/soundness.md, branch and bound) and its compiler",
     "IEEE 754 arithmetic of the processor in round-to-nearest",
 )
 _TRUSTED_EXACT = (
@@ -50,7 +51,7 @@ _DETAIL = {
     "memory": "the memory limit was reached before the property was decided",
     "budget": "the limit on boxes was reached before the property was decided",
     "float_margin": "the property holds in real arithmetic, but by less than rounding can move a float evaluation",
-    "float_overflow": "a float evaluation of the network could overflow inside the box, so that no finite bound covers it",
+    "float_overflow": "a float evaluation of the network could overflow inside the box, so no finite bound covers it",
     "undecided": "the smallest boxes that floats can express did not decide the property",
 }
 
@@ -118,7 +119,9 @@ def verify(
     return _to_verdict(network, specification.name, raw, only_real, seed, time.perf_counter() - start)
 
 
-def declined(subject: str, error: UnsupportedError | ResourceError, *, cause: Cause, time_s: float) -> Verdict[BoundsEvidence]:
+def declined(
+    subject: str, error: UnsupportedError | ResourceError, *, cause: Cause, time_s: float
+) -> Verdict[BoundsEvidence]:
     """The verdict for input that is unsupported or does not fit into the limits.
 
     Parameters
@@ -214,7 +217,9 @@ def _guarantee(
 ) -> Guarantee:
     dtype = network.dtype
     if status is Status.REJECTED:
-        both = " and in float32" if evidence.float32_violates else ", though not in the float32 evaluation that was tried"
+        both = (
+            " and in float32" if evidence.float32_violates else ", though not in the float32 evaluation that was tried"
+        )
         how = "exact rational arithmetic" if evidence.arithmetic == "rational" else "certified enclosures"
         return Guarantee(
             claim=f"the property is violated by this input in real arithmetic{both}",
@@ -229,11 +234,7 @@ def _guarantee(
             assumptions=(
                 "the files were read as ONNX and VNN-LIB define them",
                 *(() if only_real else (_OUTSIDE.format(dtype=dtype),)),
-                *(
-                    ()
-                    if network.exactly_evaluable
-                    else ("Sigmoid and Tanh of the evaluating library are within the error that docs/soundness.md allows them",)
-                ),
+                *(() if network.exactly_evaluable else (_LIBRARY,)),
             ),
             trusted_base=_TRUSTED,
         )

@@ -29,7 +29,9 @@ def load_images(path: Path) -> tuple[Any, Any]:
         with np.load(path, allow_pickle=False) as archive:
             missing = [name for name in ("x", "y") if name not in archive]
             if missing:
-                raise InputError(f"{path}: expected arrays x and y, found {sorted(archive)}; save both with numpy.savez")
+                raise InputError(
+                    f"{path}: expected arrays x and y, found {sorted(archive)}; save both with numpy.savez"
+                )
             return archive["x"], archive["y"]
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, TypeError) as error:
         if isinstance(error, InputError):
@@ -68,7 +70,7 @@ def run_accuracy(
                 y,
                 radius,
                 clip=clip,
-                method=cast(Method, method),
+                method=cast("Method", method),
                 timeout_s=complete_s,
                 soundness="real" if options.real else "float",
                 threads=options.threads,
@@ -89,7 +91,9 @@ def _print(report: AccuracyReport) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"Certified accuracy of {Path(report.model).name} on {Path(report.data).name} ({report.method})")
+    table = Table(
+        title=f"Certified accuracy of {Path(report.model).name} on {Path(report.data).name} ({report.method})"
+    )
     for name in ("eps", "images", "correct", "certified", "falsified", "undecided", "share", "time"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in report.rows:

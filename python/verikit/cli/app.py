@@ -47,7 +47,9 @@ def net(
     prop: Annotated[
         Path | None, typer.Argument(metavar="[PROPERTY]", help="VNN-LIB property (the unsafe set).", show_default=False)
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0.0, help="Time limit in seconds, of each property.")] = DEFAULT_TIMEOUT_S,
+    timeout: Annotated[
+        float, typer.Option(min=0.0, help="Time limit in seconds, of each property.")
+    ] = DEFAULT_TIMEOUT_S,
     memory: Annotated[float, typer.Option(min=1.0, help="Memory limit in MB, of each property.")] = DEFAULT_MEMORY_MB,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; all processors by default.")] = None,
     real: Annotated[bool, typer.Option("--real", help="Prove for real arithmetic only, not for floats.")] = False,
@@ -58,8 +60,12 @@ def net(
     eps: Annotated[list[float] | None, typer.Option(help="Radius for --data; may be repeated.")] = None,
     clip: Annotated[tuple[float, float] | None, typer.Option(help="Range of valid pixels for --data.")] = None,
     method: Annotated[str, typer.Option(help="Bounds for --data: ibp, crown-ibp or crown.")] = "crown",
-    complete: Annotated[float, typer.Option(min=0.0, help="Seconds of search for each image that bounds leave open.")] = 0.0,
-    plot: Annotated[Path | None, typer.Option(help="Picture of certified share against eps (needs matplotlib).")] = None,
+    complete: Annotated[
+        float, typer.Option(min=0.0, help="Seconds of search for each image that bounds leave open.")
+    ] = 0.0,
+    plot: Annotated[
+        Path | None, typer.Option(help="Picture of certified share against eps (needs matplotlib).")
+    ] = None,
     json: _Json = False,
     quiet: _Quiet = False,
 ) -> None:
@@ -76,11 +82,11 @@ def net(
             raise InputError("net: --data goes with one MODEL and no PROPERTY")
         from verikit.cli.accuracy import run_accuracy
 
-        code = run_accuracy(
-            model, data, eps or [], options, clip=clip, method=method, complete_s=complete, plot=plot
-        )
+        code = run_accuracy(model, data, eps or [], options, clip=clip, method=method, complete_s=complete, plot=plot)
     elif model is None or prop is None:
-        raise InputError("net: expected MODEL and PROPERTY, or MODEL --data, or --instances; see verikit-check net --help")
+        raise InputError(
+            "net: expected MODEL and PROPERTY, or MODEL --data, or --instances; see verikit-check net --help"
+        )
     else:
         from verikit.cli import net as plain
 

@@ -33,9 +33,7 @@ def inspect_parts() -> list[DoctorRow]:
         except PackageNotFoundError:
             found = None
         install = f"pip install 'verikit[{extra}]'" if extra else "pip install --force-reinstall verikit"
-        rows.append(
-            DoctorRow(name=name, needed_for=needed_for, version=found, required=required, install=install)
-        )
+        rows.append(DoctorRow(name=name, needed_for=needed_for, version=found, required=required, install=install))
     return rows
 
 

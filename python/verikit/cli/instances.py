@@ -7,7 +7,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,7 +81,9 @@ def run_instances(path: Path, options: NetOptions, *, workers: int, csv_path: Pa
     with _writer(csv_path) as write, _progress(len(instances), options) as advance:
         for result in _solve(instances, options, workers):
             results.append(result)
-            write([category, result.onnx, result.vnnlib, f"{result.prepare_s:.6f}", result.result, f"{result.time_s:.6f}"])
+            write(
+                [category, result.onnx, result.vnnlib, f"{result.prepare_s:.6f}", result.result, f"{result.time_s:.6f}"]
+            )
             advance(result)
     decided = [result.time_s for result in results if result.result in ("sat", "unsat")]
     report = InstancesReport(
@@ -151,10 +153,10 @@ def _to_result(instance: Instance, answer: Answer) -> InstanceResult:
 
 
 @contextmanager
-def _writer(path: Path | None):  # type: ignore[no-untyped-def]
+def _writer(path: Path | None) -> Iterator[Callable[[list[str]], None]]:
     """Rows go to the file as they come, so that an interrupted run keeps what it has."""
     if path is None:
-        yield lambda row: None
+        yield lambda _: None
         return
     with path.open("w", newline="", encoding="utf-8") as stream:
         rows = csv.writer(stream, lineterminator="\n")
@@ -167,9 +169,9 @@ def _writer(path: Path | None):  # type: ignore[no-untyped-def]
 
 
 @contextmanager
-def _progress(total: int, options: NetOptions):  # type: ignore[no-untyped-def]
+def _progress(total: int, options: NetOptions) -> Iterator[Callable[[InstanceResult], None]]:
     if options.json or options.quiet or not sys.stderr.isatty():
-        yield lambda result: None
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -191,4 +193,7 @@ def _print(report: InstancesReport) -> None:
             print(f"  WRONG    {result.onnx} {result.vnnlib}: {result.result}, expected {result.expected}")
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     median = "" if report.median_time_s is None else f", median {report.median_time_s:.3f} s"
-    print(f"{report.category}: {len(report.results)} instances: {counts}; {report.wrong} wrong{median}, {report.wall_s:.1f} s in all")
+    print(
+        f"{report.category}: {len(report.results)} instances: {counts}; "
+        f"{report.wrong} wrong{median}, {report.wall_s:.1f} s in all"
+    )

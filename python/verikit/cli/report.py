@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from verikit._base.verdict import SCHEMA, Cause, Guarantee, Stats, Status
-from verikit.bounds.evidence import BoundsEvidence
 from verikit.bounds.certification import CertifiedAccuracy
+from verikit.bounds.evidence import BoundsEvidence
 
 
 class _Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):

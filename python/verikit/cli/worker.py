@@ -13,10 +13,10 @@ import time
 import msgspec
 
 from verikit._base.errors import InternalError, ResourceError, UnsupportedError, VerikitError
+from verikit._base.verdict import Cause
 from verikit.bounds.network import Network
 from verikit.bounds.specification import Specification
 from verikit.bounds.verification import declined, verify
-from verikit._base.verdict import Cause
 from verikit.cli.workers import Answer, Job
 
 

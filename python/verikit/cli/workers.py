@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import IO, cast
 
 import msgspec
 
@@ -45,16 +47,16 @@ class WorkerProcess:
     def __init__(self, *, memory_mb: float, threads: int) -> None:
         self._cap = int((memory_mb + _OVERHEAD_MB + _PER_THREAD_MB * threads) * 2**20)
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the workers that write to it)
 
     def ask(self, job: Job) -> Answer:
         """The answer to one job, whatever happens to the process."""
         process = self._start()
-        assert process.stdin is not None
+        stdin = cast("IO[bytes]", process.stdin)  # pipes, as _start asked for
         start = time.perf_counter()
         try:
-            process.stdin.write(msgspec.json.encode(job) + b"\n")
-            process.stdin.flush()
+            stdin.write(msgspec.json.encode(job) + b"\n")
+            stdin.flush()
             line = self._read_line(process, start + job.timeout_s * _GRACE + _GRACE_S)
         except OSError:
             line = b""
@@ -73,17 +75,13 @@ class WorkerProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(OSError):
                     pipe.close()
-                except OSError:
-                    pass
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -101,8 +99,7 @@ class WorkerProcess:
     @staticmethod
     def _read_line(process: subprocess.Popen[bytes], deadline: float) -> bytes | None:
         """One line; None when the deadline passed; what there was when the worker died."""
-        assert process.stdout is not None
-        descriptor = process.stdout.fileno()
+        descriptor = cast("IO[bytes]", process.stdout).fileno()
         received = b""
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, selectors.EVENT_READ)
