@@ -56,6 +56,7 @@ class Evaluator {
       const Node& node = network_.nodes[id];
       values_[id] = std::visit([&](const auto& op) { return apply(op, node); }, node.op);
       values_[id].trim();
+      check_length(values_[id].words(), values_[id].shift(), values_[id].power(), node);
       for (NodeId input : node.inputs) {
         if (last_use[static_cast<std::size_t>(input)] == id) values_[static_cast<std::size_t>(input)] = {};
       }
@@ -70,6 +71,19 @@ class Evaluator {
  private:
   [[nodiscard]] const ExactValues& input(const Node& node, std::size_t which = 0) const {
     return values_[static_cast<std::size_t>(node.inputs[which])];
+  }
+
+  // Products of variables double the length of numbers and denominators each time. A million bits are far
+  // beyond any usual network, and still quick to reduce to lowest terms at the end.
+  static constexpr std::int64_t kLongest = std::int64_t{1} << 20;
+
+  void check_length(std::size_t words, std::int64_t shift, std::int64_t power, const Node& node) const {
+    const auto denominator_bits = static_cast<std::int64_t>(64 * denominator_.size());
+    if (words > static_cast<std::size_t>(kLongest / 64) || std::abs(shift) > kLongest ||
+        power > kLongest / denominator_bits) {
+      fail(ErrorCode::kMemoryLimit, "the exact values of node '" + node.name +
+                                        "' are too long: too many products of variables in a row");
+    }
   }
 
   // x over the odd part of its denominators' least common multiple, and a power of two.
@@ -95,7 +109,7 @@ class Evaluator {
       magnitudes.push_back(to_words(magnitude));
       words = std::max(words, magnitudes.back().size());
     }
-    ExactValues values(static_cast<Index>(x.size()), words, static_cast<std::int64_t>(most_twos), 1);
+    ExactValues values(static_cast<Index>(x.size()), words, static_cast<std::int64_t>(most_twos), common == 1 ? 0 : 1);
     for (std::size_t i = 0; i < x.size(); ++i) {
       std::copy(magnitudes[i].begin(), magnitudes[i].end(), values.magnitude(i));
       values.set_sign(i, x[i].sign());
@@ -376,6 +390,7 @@ class Evaluator {
 
   ExactValues apply(const MulOp&, const Node& node) const {
     const ExactValues &a = input(node, 0), &b = input(node, 1);
+    check_length(a.words() + b.words() + 1, a.shift() + b.shift(), a.power() + b.power(), node);
     ExactValues result(node.size, a.words() + b.words() + 1, a.shift() + b.shift(), a.power() + b.power());
     for (std::size_t i = 0; i < result.size(); ++i) {
       result.set_sign(i, a.sign(i) * b.sign(i));
