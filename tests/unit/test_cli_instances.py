@@ -141,7 +141,7 @@ def test_worker_that_hangs_is_killed_at_its_deadline(data: Path, monkeypatch: py
     assert 0.3 <= time.perf_counter() - start < 2.0
     assert process.returncode == -signal.SIGKILL
     assert worker.ask(job(data, 20.0)).status == "accepted"  # a new process took its place
-    worker.kill()
+    worker.close()
 
 
 def test_worker_that_dies_is_an_error_and_is_replaced(data: Path) -> None:
@@ -153,7 +153,7 @@ def test_worker_that_dies_is_an_error_and_is_replaced(data: Path) -> None:
     assert answer.status == "error"
     assert "WorkerDied" in (answer.reason or "")
     assert worker.ask(job(data, 20.0)).status == "accepted"
-    worker.kill()
+    worker.close()
 
 
 def test_worker_memory_is_capped(data: Path) -> None:
@@ -163,4 +163,4 @@ def test_worker_memory_is_capped(data: Path) -> None:
     limits = Path(f"/proc/{process.pid}/limits").read_text()
     (line,) = (line for line in limits.splitlines() if line.startswith("Max address space"))
     assert int(line.split()[3]) < 2300 * 2**20
-    worker.kill()
+    worker.close()

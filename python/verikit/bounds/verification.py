@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 FLOAT_CLASS = (
     "real arithmetic, and every {dtype} evaluation of class F of docs/soundness.md: the input rounded to the nearest "
-    "{dtype}, each ONNX node rounded separately or fused with the one before, any summation order and use of FMA, batch "
-    "norm folded or not, subnormals flushed or not"
+    "{dtype}, each ONNX node rounded separately or fused with the one before, any summation order and use of FMA, "
+    "batch norm folded or not, subnormals flushed or not"
 )
 REAL_CLASS = "real arithmetic only; float evaluations of the network are not covered"
 _OUTSIDE = (
     "the network is evaluated within the class: no Winograd or FFT convolutions, no TF32, no format narrower than "
     "{dtype}, round to nearest"
 )
-_LIBRARY = "Sigmoid and Tanh of the evaluating library are within the error that docs/soundness.md allows them"
+_LIBRARY = "Sigmoid and Tanh of the evaluating library are within the error that docs/soundness.md allows"
 _TRUSTED = (
     "verikit's C++ engine (readers, rounding analysis of docs/soundness.md, branch and bound) and its compiler",
     "IEEE 754 arithmetic of the processor in round-to-nearest",
@@ -106,10 +106,15 @@ def verify(
     _require_limits(timeout_s, memory_mb, threads, max_boxes)
     only_real = real_only(soundness)
     prepared = specification.native(network.input_size, network.output_size)
+    remaining_s = timeout_s - (time.perf_counter() - start)
+    if remaining_s <= 0:
+        late = TimeLimitError(_DETAIL["timeout"])
+        subject = f"{network.name} against {specification.name}"
+        return declined(subject, late, cause=Cause.RESPONSE, time_s=time.perf_counter() - start)
     raw = _core.verify(
         network._native,
         prepared,
-        timeout_s=max(0.0, timeout_s - (time.perf_counter() - start)),
+        timeout_s=remaining_s,
         memory_mb=memory_mb,
         threads=available_threads() if threads is None else threads,
         real_only=only_real,

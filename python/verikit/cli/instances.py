@@ -132,7 +132,7 @@ def _solve(instances: list[Instance], options: NetOptions, workers: int) -> Iter
             for future in futures:
                 future.cancel()
             for process in processes:
-                process.kill()
+                process.close()
 
 
 def _to_result(instance: Instance, answer: Answer) -> InstanceResult:

@@ -70,6 +70,11 @@ class WorkerProcess:
             self.kill()
             return Answer(status="error", reason=f"WorkerDied: {self._last_words()}", time_s=elapsed)
 
+    def close(self) -> None:
+        """Kill it, and let go of its log."""
+        self.kill()
+        self._log.close()
+
     def kill(self) -> None:
         """End the worker and everything it started."""
         process, self._process = self._process, None
