@@ -38,6 +38,9 @@ struct AffineTerms {
   // A float evaluation of one output makes at most (products + extra_roundings) roundings on any path
   // from a product to the result (bias add, batch-norm steps, divisions, ...).
   int extra_roundings = 1;
+  // Bounds the factor by which the absolute (underflow) error of a partial result may be multiplied later in
+  // the evaluation of this node: max(1, |scale|) of a folded batch norm, |alpha| of a Gemm.
+  double underflow_scale = 1.0;
   // The number of products to charge for, when more than the stored ones (inputs that were folded into
   // the bias); 0: use the stored ones.
   Index products = 0;

@@ -1,0 +1,562 @@
+#include "bounds/verify.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "base/deadline.h"
+#include "base/error.h"
+#include "base/fp_env.h"
+#include "base/thread_pool.h"
+#include "bounds/counterexample.h"
+#include "bounds/margins.h"
+#include "bounds/restrict.h"
+#include "bounds/rounding.h"
+
+namespace verikit::bounds {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t kGroup = 8;    // boxes bounded together by one thread
+constexpr std::size_t kRound = 128;  // boxes taken from the queue at a time; not a function of the thread count
+
+// The disjuncts that share one input box, with the network restricted to what varies in it.
+struct Root {
+  MarginRows rows;
+  std::vector<double> lower, upper;  // all inputs, rounded outward
+  Restriction restriction;
+  std::shared_ptr<const PreparedNetwork<double>> prepared;
+};
+
+struct Box {
+  double key = -kInfinity;       // proven lower bound of its worst margin: the smallest is the most urgent
+  double real_key = -kInfinity;  // the same for real arithmetic
+  std::uint64_t id = 0;     // breaks ties
+  std::uint32_t root = 0;
+  std::vector<double> lower, upper;         // free inputs
+  std::vector<std::uint32_t> active;        // disjuncts not refuted yet
+
+  [[nodiscard]] std::size_t bytes() const {
+    return sizeof(Box) + 16 * lower.capacity() + 5 * active.capacity() + 64;
+  }
+};
+
+// Heap order: the top is the most urgent.
+struct LessUrgent {
+  bool operator()(const std::unique_ptr<Box>& a, const std::unique_ptr<Box>& b) const {
+    return a->key != b->key ? a->key > b->key : a->id > b->id;
+  }
+};
+
+// What bounding one box gave.
+struct Finding {
+  std::vector<Margin> margins;  // of box.active
+  std::size_t split = 0;
+  bool splittable = false;
+  bool overflow = false;
+  std::optional<Candidate> candidate;
+  bool float_blocked = false;  // at one of its points class F cannot be proved at all
+};
+
+class Search {
+ public:
+  Search(const Network& network, const Property& property, const VerifyOptions& options)
+      : network_(std::make_shared<Network>(network)),
+        property_(property),
+        options_(options),
+        deadline_(options.timeout_s),
+        pool_(options.threads) {
+    semantics_.float_evaluations = !options.real_only;
+    if (network.dtype == DType::kFloat64) semantics_.activation_error = 0x1p-50;
+  }
+
+  Outcome run() {
+    outcome_.threads = options_.threads;
+    outcome_.smallest_margin = kInfinity;
+    try {
+      search();
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kTimeLimit) decline(DeclineReason::kTimeout);
+      else if (error.code() == ErrorCode::kMemoryLimit) decline(DeclineReason::kMemory);
+      else throw;
+    }
+    outcome_.time_s = deadline_.elapsed_s();
+    return std::move(outcome_);
+  }
+
+ private:
+  using BoxPtr = std::unique_ptr<Box>;
+
+  void decline(DeclineReason reason) {
+    outcome_.status = Status::kDeclined;
+    outcome_.reason = reason;
+    double evaluated = std::min(outcome_.smallest_margin, lost_key_), real = real_margin_;
+    for (const auto* open : {&queue_, &stack_, &pending_, &round_}) {
+      for (const BoxPtr& box : *open) {
+        if (!box) continue;
+        evaluated = std::min(evaluated, box->key);
+        real = std::min(real, box->real_key);
+      }
+    }
+    if (roots_.empty() || next_id_ == 0) evaluated = real = -kInfinity;  // nothing was bounded yet
+    outcome_.lower_bound = evaluated;
+    outcome_.real_lower_bound = real;
+  }
+
+  void search() {
+    make_roots();
+    if (attack_roots()) return;
+    for (std::size_t r = 0; r < roots_.size(); ++r) {
+      auto box = std::make_unique<Box>();
+      box->id = next_id_++;
+      box->root = static_cast<std::uint32_t>(r);
+      const Root& root = roots_[r];
+      for (Index i : root.restriction.free) {
+        box->lower.push_back(root.lower[static_cast<std::size_t>(i)]);
+        box->upper.push_back(root.upper[static_cast<std::size_t>(i)]);
+      }
+      box->active.resize(static_cast<std::size_t>(root.rows.disjuncts()));
+      for (std::size_t d = 0; d < box->active.size(); ++d) box->active[d] = static_cast<std::uint32_t>(d);
+      push(std::move(box));
+    }
+    bounders_.resize(static_cast<std::size_t>(pool_.threads()));
+    evaluators_.resize(static_cast<std::size_t>(pool_.threads()));
+    while (true) {
+      take_round();
+      if (round_.empty()) break;
+      if (deadline_.expired()) return decline(DeclineReason::kTimeout);
+      if (options_.max_boxes != 0 && outcome_.boxes >= options_.max_boxes) return decline(DeclineReason::kBudget);
+      if (process()) return;
+    }
+    if (overflow_) return decline(DeclineReason::kFloatOverflow);
+    if (undecided_) return decline(DeclineReason::kUndecided);
+    if (float_blocked_) return decline(DeclineReason::kFloatMargin);
+    outcome_.status = Status::kAccepted;
+    outcome_.lower_bound = outcome_.smallest_margin;
+    outcome_.real_lower_bound = std::min(real_margin_, outcome_.smallest_margin);
+  }
+
+  void make_roots() {
+    std::map<const InputBox*, std::size_t> index;
+    std::vector<std::vector<std::int64_t>> members;
+    std::vector<const InputBox*> boxes;
+    for (std::size_t d = 0; d < property_.unsafe.size(); ++d) {
+      const InputBox* box = property_.unsafe[d].box.get();
+      const auto [it, fresh] = index.try_emplace(box, members.size());
+      if (fresh) {
+        members.emplace_back();
+        boxes.push_back(box);
+      }
+      members[it->second].push_back(static_cast<std::int64_t>(d));
+    }
+    const bool restrict = boxes.size() <= 64;
+    std::shared_ptr<const PreparedNetwork<double>> whole;
+    for (std::size_t r = 0; r < boxes.size(); ++r) {
+      Root root;
+      root.rows = make_margin_rows(property_, members[r]);
+      for (std::size_t i = 0; i < boxes[r]->lower.size(); ++i) {
+        const auto [l, u] = outward(boxes[r]->lower[i], boxes[r]->upper[i]);
+        root.lower.push_back(l);
+        root.upper.push_back(u);
+      }
+      if (restrict) root.restriction = restrict_inputs(network_, root.lower, root.upper);
+      if (!restrict || root.restriction.network == network_) {
+        if (!whole) whole = std::make_shared<PreparedNetwork<double>>(*network_);
+        root.restriction.network = network_;
+        root.prepared = whole;
+        if (!restrict) {
+          root.restriction.free.resize(root.lower.size());
+          for (std::size_t i = 0; i < root.lower.size(); ++i) root.restriction.free[i] = static_cast<Index>(i);
+        }
+      } else {
+        root.prepared = std::make_shared<PreparedNetwork<double>>(*root.restriction.network);
+      }
+      roots_.push_back(std::move(root));
+    }
+  }
+
+  // docs/soundness.md, section 5: the box in doubles; for class F with room for the rounding of the input.
+  [[nodiscard]] std::pair<double, double> outward(const Rational& lower, const Rational& upper) const {
+    double l = round_down<double>(lower), u = round_up<double>(upper);
+    if (!options_.real_only) {
+      double tiny = kTiny<double>;
+      if (network_->dtype == DType::kFloat32) {
+        l = static_cast<double>(round_down<float>(lower));
+        u = static_cast<double>(round_up<float>(upper));
+        tiny = static_cast<double>(kTiny<float>);
+      }
+      if (l > 0 && l < tiny) l = 0.0;  // a subnormal input may be flushed
+      if (u < 0 && u > -tiny) u = 0.0;
+    }
+    return {l, u};
+  }
+
+  bool attack_roots() {
+    const Deadline start;
+    // At most a fifth of the time, shared between the disjuncts.
+    std::size_t total = 0;
+    for (const Root& root : roots_) total += static_cast<std::size_t>(root.rows.disjuncts());
+    const double share = std::min(options_.timeout_s * 0.2 / static_cast<double>(std::max<std::size_t>(total, 1)), 2.0);
+    for (const Root& root : roots_) {
+      PointEvaluator evaluator(root.prepared);
+      const auto [lower, upper] = free_box(root);
+      for (Index d = 0; d < root.rows.disjuncts(); ++d) {
+        AttackOptions attack_options;
+        attack_options.seed = options_.seed;
+        attack_options.deadline_s = share;
+        const auto candidate = attack(evaluator, root.rows, lower, upper, static_cast<std::uint32_t>(d), attack_options);
+        if (candidate && reject_if_confirmed(root, *candidate)) {
+          outcome_.attack_time_s = start.elapsed_s();
+          return true;
+        }
+        if (deadline_.expired()) fail(ErrorCode::kTimeLimit, "deadline");
+      }
+    }
+    outcome_.attack_time_s = start.elapsed_s();
+    return false;
+  }
+
+  static std::pair<std::vector<double>, std::vector<double>> free_box(const Root& root) {
+    std::pair<std::vector<double>, std::vector<double>> box;
+    for (Index i : root.restriction.free) {
+      box.first.push_back(root.lower[static_cast<std::size_t>(i)]);
+      box.second.push_back(root.upper[static_cast<std::size_t>(i)]);
+    }
+    return box;
+  }
+
+  bool reject_if_confirmed(const Root& root, const Candidate& candidate) {
+    std::vector<double> x(root.lower.size());
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.5 * root.lower[i] + 0.5 * root.upper[i];
+    for (std::size_t k = 0; k < candidate.x.size(); ++k) {
+      x[static_cast<std::size_t>(root.restriction.free[k])] = candidate.x[k];
+    }
+    auto violation = confirm(*network_, property_, root.rows.disjunct[candidate.disjunct], x);
+    ++confirmations_;
+    if (!violation) return false;
+    outcome_.status = Status::kRejected;
+    outcome_.exact = violation->exact;
+    outcome_.disjunct = violation->disjunct;
+    outcome_.output = violation->output;
+    for (const Rational& q : violation->x) {
+      outcome_.counterexample.push_back(nearest(q));
+      outcome_.counterexample_exact.push_back(q.str());
+    }
+    evaluate_in_format();
+    return true;
+  }
+
+  static double nearest(const Rational& q) {
+    const double l = round_down<double>(q), u = round_up<double>(q);
+    return q - to_rational(l) <= to_rational(u) - q ? l : u;
+  }
+
+  // What the network's own format does at the counterexample.
+  void evaluate_in_format() {
+    const auto outputs = static_cast<std::size_t>(network_->output_size());
+    std::vector<double> y(outputs);
+    if (network_->dtype == DType::kFloat64) {
+      evaluate<double>(*network_, outcome_.counterexample.data(), y.data());
+    } else {
+      std::vector<float> x32(outcome_.counterexample.begin(), outcome_.counterexample.end()), y32(outputs);
+      evaluate<float>(*network_, x32.data(), y32.data());
+      std::copy(y32.begin(), y32.end(), y.begin());
+    }
+    outcome_.output_evaluated = y;
+    const Disjunct& d = property_.unsafe[static_cast<std::size_t>(outcome_.disjunct)];
+    bool violated = true;
+    for (const OutputConstraint& constraint : d.constraints) {
+      Rational sum = 0;
+      for (const auto& [index, coefficient] : constraint.terms) {
+        const double value = y[static_cast<std::size_t>(index)];
+        if (!std::isfinite(value)) return;
+        sum += coefficient * to_rational(value);
+      }
+      violated = violated && (constraint.strict ? sum < constraint.bound : sum <= constraint.bound);
+    }
+    outcome_.evaluation_violates = violated;
+  }
+
+  void push(BoxPtr box) {
+    held_ += box->bytes();
+    if (depth_first()) {
+      stack_.push_back(std::move(box));
+    } else {
+      queue_.push_back(std::move(box));
+      std::push_heap(queue_.begin(), queue_.end(), LessUrgent{});
+    }
+  }
+  // Past half of the memory the search goes depth-first, which needs no more than the depth.
+  [[nodiscard]] bool depth_first() const { return static_cast<double>(held_) > options_.memory_mb * 0x1p19; }
+
+  // The boxes to bound next; those of the last round are done with.
+  void take_round() {
+    round_.clear();
+    while (round_.size() < kRound && !stack_.empty()) {
+      round_.push_back(std::move(stack_.back()));
+      stack_.pop_back();
+    }
+    while (round_.size() < kRound && !queue_.empty() && (round_.empty() || !depth_first())) {
+      std::pop_heap(queue_.begin(), queue_.end(), LessUrgent{});
+      round_.push_back(std::move(queue_.back()));
+      queue_.pop_back();
+    }
+    if (round_.empty() && !float_blocked_) {
+      while (round_.size() < kRound && !pending_.empty()) {
+        round_.push_back(std::move(pending_.back()));
+        pending_.pop_back();
+      }
+    }
+    for (const BoxPtr& box : round_) held_ -= box->bytes();
+  }
+
+  // Bounds a round of boxes; true when the verdict is reached.
+  bool process() {
+    // Groups of boxes of one root.
+    std::vector<std::pair<std::size_t, std::size_t>> groups;
+    for (std::size_t i = 0; i < round_.size();) {
+      const std::size_t limit = group_size(round_[i]->root);
+      std::size_t j = i + 1;
+      while (j < round_.size() && j - i < limit && round_[j]->root == round_[i]->root) ++j;
+      groups.emplace_back(i, j);
+      i = j;
+    }
+    std::vector<Finding> findings(round_.size());
+    pool_.run(groups.size(), [&](std::size_t g, int thread) {
+      if (deadline_.expired()) fail(ErrorCode::kTimeLimit, "deadline");
+      bound_group(groups[g].first, groups[g].second, thread, findings);
+    });
+    outcome_.boxes += round_.size();
+    for (std::size_t i = 0; i < round_.size(); ++i) {
+      const BoxPtr box = std::move(round_[i]);
+      if (settle(*box, findings[i])) return true;
+    }
+    if (static_cast<double>(held_) > options_.memory_mb * 0x1p20) fail(ErrorCode::kMemoryLimit, "memory");
+    return false;
+  }
+
+  // Large networks: fewer boxes at a time, so that the state of a group stays within the memory limit.
+  [[nodiscard]] std::size_t group_size(std::uint32_t root) const {
+    double elements = 0.0;
+    for (const Node& node : roots_[root].prepared->network().nodes) elements += static_cast<double>(node.size);
+    const double bytes = elements * 80.0;
+    const double budget = options_.memory_mb * 0x1p20 * 0.25 / options_.threads;
+    if (bytes > budget) {
+      fail(ErrorCode::kMemoryLimit, "one box of this network needs about " + std::to_string(bytes * 0x1p-20) + " MB");
+    }
+    return std::clamp<std::size_t>(static_cast<std::size_t>(budget / bytes), 1, kGroup);
+  }
+
+  void bound_group(std::size_t begin, std::size_t end, int thread,
+                   std::vector<Finding>& findings) {
+    const std::uint32_t r = round_[begin]->root;
+    const Root& root = roots_[r];
+    auto& bounder = bounders_[static_cast<std::size_t>(thread)][r];
+    if (!bounder) bounder = std::make_unique<MarginBounder>(root.prepared, semantics_, root.rows);
+    auto& evaluator = evaluators_[static_cast<std::size_t>(thread)][r];
+    if (!evaluator) evaluator = std::make_unique<PointEvaluator>(root.prepared);
+
+    const std::size_t batch = end - begin, n = round_[begin]->lower.size();
+    std::vector<double> lower, upper;
+    std::vector<const std::vector<std::uint32_t>*> active;
+    for (std::size_t i = begin; i < end; ++i) {
+      lower.insert(lower.end(), round_[i]->lower.begin(), round_[i]->lower.end());
+      upper.insert(upper.end(), round_[i]->upper.begin(), round_[i]->upper.end());
+      active.push_back(&round_[i]->active);
+    }
+    BackwardOptions backward;
+    backward.deadline = &deadline_;
+    std::vector<std::vector<Margin>> margins;
+    std::vector<std::vector<double>> slopes;
+    bounder->bound(lower.data(), upper.data(), static_cast<Index>(batch), active, backward, margins, slopes);
+    for (std::size_t i = 0; i < batch; ++i) {
+      Finding& finding = findings[begin + i];
+      finding.overflow = bounder->overflowed(static_cast<Index>(i));
+      finding.margins = std::move(margins[i]);
+      choose_split(*round_[begin + i], slopes[i], finding);
+      look_for_candidate(*round_[begin + i], root, slopes[i], *evaluator, finding);
+    }
+    for (std::size_t i = 0; i < batch; ++i) {
+      Finding& finding = findings[begin + i];
+      bool only_float = !finding.overflow;
+      for (const Margin& m : finding.margins) only_float = only_float && m.real > 0.0;
+      bool open = false;
+      for (const Margin& m : finding.margins) open = open || !(m.evaluated > 0.0);
+      if (open && (only_float || finding.overflow)) probe_point(*round_[begin + i], *bounder, backward, n, finding);
+    }
+  }
+
+  // Proved for the reals but not for class F: can class F be proved at least at the centre?
+  void probe_point(const Box& box, MarginBounder& bounder, const BackwardOptions& backward, std::size_t n,
+                   Finding& finding) const {
+    std::vector<double> center(n);
+    for (std::size_t i = 0; i < n; ++i) center[i] = 0.5 * box.lower[i] + 0.5 * box.upper[i];
+    std::vector<std::vector<Margin>> margins;
+    std::vector<std::vector<double>> slopes;
+    bounder.bound(center.data(), center.data(), 1, {&box.active}, backward, margins, slopes);
+    if (finding.overflow) {
+      finding.overflow = bounder.overflowed(0);
+      return;
+    }
+    for (const Margin& m : margins[0]) finding.float_blocked = finding.float_blocked || !(m.evaluated > 0.0);
+  }
+
+  static void choose_split(const Box& box, const std::vector<double>& slope, Finding& finding) {
+    double best = -1.0;
+    for (std::size_t i = 0; i < box.lower.size(); ++i) {
+      const double middle = 0.5 * box.lower[i] + 0.5 * box.upper[i];
+      if (!(box.lower[i] < middle && middle < box.upper[i])) continue;
+      const double width = box.upper[i] - box.lower[i];
+      const double smear = std::fabs(slope[i]) * width;
+      const double score = std::isfinite(smear) ? smear : 0.0;
+      if (score > best || (score == best && finding.splittable &&
+                           width > box.upper[finding.split] - box.lower[finding.split])) {
+        best = score;
+        finding.split = i;
+        finding.splittable = true;
+      }
+    }
+  }
+
+  static void look_for_candidate(const Box& box, const Root& root, const std::vector<double>& slope,
+                                 PointEvaluator& evaluator, Finding& finding) {
+    bool open = false;
+    for (const Margin& m : finding.margins) open = open || !(m.real > 0.0);
+    if (!open) return;
+    std::vector<double> x(box.lower.size());
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        x[i] = attempt == 0 ? (slope[i] >= 0 ? box.lower[i] : box.upper[i]) : 0.5 * box.lower[i] + 0.5 * box.upper[i];
+      }
+      const std::vector<double>& y = evaluator.evaluate(x.data());
+      for (std::size_t k = 0; k < box.active.size(); ++k) {
+        if (worst_row(root.rows, box.active[k], y) <= 0.0) {
+          finding.candidate = Candidate{box.active[k], x};
+          return;
+        }
+      }
+    }
+  }
+
+  // Refuted disjuncts are dropped; what is left is split. True when the verdict is reached.
+  bool settle(Box& box, Finding& finding) {
+    if (finding.candidate && reject_if_confirmed(roots_[box.root], *finding.candidate)) return true;
+    std::vector<std::uint32_t> left;
+    double key = kInfinity, real = kInfinity;
+    for (std::size_t k = 0; k < box.active.size(); ++k) {
+      const Margin& m = finding.margins[k];
+      if (m.evaluated > 0.0) {
+        outcome_.smallest_margin = std::min(outcome_.smallest_margin, m.evaluated);
+        real_margin_ = std::min(real_margin_, m.real);
+        continue;
+      }
+      left.push_back(box.active[k]);
+      key = std::min(key, m.evaluated);
+      real = std::min(real, m.real);
+    }
+    if (left.empty()) {
+      ++outcome_.leaves;
+      return false;
+    }
+    if (finding.overflow) {
+      overflow_ = true;
+      lost_key_ = -kInfinity;
+      return false;
+    }
+    if (finding.float_blocked) {
+      float_blocked_ = true;
+      lost_key_ = std::min(lost_key_, key);
+    }
+    const bool only_float = real > 0.0;
+    if (only_float && float_blocked_) {  // its real half is proved, and the verdict cannot be better than that
+      real_margin_ = std::min(real_margin_, real);
+      lost_key_ = std::min(lost_key_, key);
+      ++outcome_.leaves;
+      return false;
+    }
+    if (!finding.splittable) {
+      undecided_ = true;
+      lost_key_ = std::min(lost_key_, key);
+      return false;
+    }
+    const double middle = 0.5 * box.lower[finding.split] + 0.5 * box.upper[finding.split];
+    for (int half = 0; half < 2; ++half) {
+      auto child = std::make_unique<Box>();
+      child->key = key;
+      child->real_key = real;
+      child->id = next_id_++;
+      child->root = box.root;
+      child->lower = box.lower;
+      child->upper = box.upper;
+      (half == 0 ? child->upper : child->lower)[finding.split] = middle;
+      child->active = left;
+      if (only_float) {
+        held_ += child->bytes();
+        pending_.push_back(std::move(child));
+      } else {
+        push(std::move(child));
+      }
+    }
+    return false;
+  }
+
+  std::shared_ptr<const Network> network_;
+  const Property& property_;
+  VerifyOptions options_;
+  Deadline deadline_;
+  Semantics semantics_;
+  ThreadPool pool_;
+  Outcome outcome_;
+
+  std::vector<Root> roots_;
+  std::vector<BoxPtr> queue_;            // a heap by urgency
+  std::vector<BoxPtr> stack_, pending_;  // depth-first under memory pressure; open for class F alone
+  std::vector<BoxPtr> round_;            // being bounded
+  std::size_t held_ = 0;
+  std::uint64_t next_id_ = 0, confirmations_ = 0;
+  double real_margin_ = kInfinity, lost_key_ = kInfinity;
+  bool overflow_ = false, undecided_ = false, float_blocked_ = false;
+  std::vector<std::map<std::uint32_t, std::unique_ptr<MarginBounder>>> bounders_;
+  std::vector<std::map<std::uint32_t, std::unique_ptr<PointEvaluator>>> evaluators_;
+};
+
+}  // namespace
+
+const char* name_of(DeclineReason reason) {
+  switch (reason) {
+    case DeclineReason::kNone:
+      return "";
+    case DeclineReason::kTimeout:
+      return "timeout";
+    case DeclineReason::kMemory:
+      return "memory";
+    case DeclineReason::kBudget:
+      return "budget";
+    case DeclineReason::kFloatMargin:
+      return "float_margin";
+    case DeclineReason::kFloatOverflow:
+      return "float_overflow";
+    case DeclineReason::kUndecided:
+      return "undecided";
+  }
+  return "";
+}
+
+Outcome verify(const Network& network, const Property& property, const VerifyOptions& options) {
+  if (property.inputs != network.input_size() || property.outputs != network.output_size()) {
+    fail(ErrorCode::kShape, "the property speaks of " + std::to_string(property.inputs) + " inputs and " +
+                                std::to_string(property.outputs) + " outputs, the network has " +
+                                std::to_string(network.input_size()) + " and " +
+                                std::to_string(network.output_size()));
+  }
+  if (!(options.timeout_s > 0) || !(options.memory_mb > 0) || options.threads < 1) {
+    fail(ErrorCode::kInput, "timeout_s, memory_mb and threads must be positive");
+  }
+  const FpEnvironment environment;
+  return Search(network, property, options).run();
+}
+
+}  // namespace verikit::bounds
