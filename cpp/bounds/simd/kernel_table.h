@@ -88,6 +88,11 @@ struct KernelTable {
   bool (*affine_finish)(const AffineFinish<T>&);
   // max(x, 0) at both ends; results below `flush` become 0 in lower_out.
   void (*relu)(const T* lower, const T* upper, Index n, T flush, T* lower_out, T* upper_out);
+  // A copy in which ends between 0 and +-flush that point away from 0 become 0: [l, u] then contains what
+  // flushing its numbers to zero may give. The outputs may be the inputs.
+  void (*flush)(const T* lower, const T* upper, Index n, T flush, T* lower_out, T* upper_out);
+  // Whether all |lower|, |upper| < limit; false for NaN.
+  bool (*within)(const T* lower, const T* upper, Index n, T limit);
 };
 
 // Null where the build has no such instruction set. Whether the machine has it is not asked here.
