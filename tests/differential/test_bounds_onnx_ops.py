@@ -67,8 +67,7 @@ class Graph:
             [helper.make_tensor_value_info(output, element, None)],
             self.initializers,
         )
-        made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
-        return made
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
 
 
 Case = Callable[[Graph], str]
