@@ -38,17 +38,15 @@ struct Crown<T>::Impl {
   [[nodiscard]] const Node& node(NodeId v) const { return network.nodes[static_cast<std::size_t>(v)]; }
   [[nodiscard]] Index size(NodeId v) const { return node(v).size; }
   static const T* at(const std::vector<T>& values, Index box, Index n) { return values.data() + box * n; }
-  static const double* at(const std::vector<double>& values, Index box, Index n)
-    requires(!std::is_same_v<T, double>)
-  {
-    return values.data() + box * n;
-  }
+
+  static const simd::RowTable<T>& kernels() { return simd::row_kernels<T>(); }
 
   // One chunk of rows on its way back to the input.
   struct Walk {
     const Impl& impl;
     State& state;
     Index rows;
+    bool apart = true;  // keep the errors of real arithmetic and of class F apart
     std::vector<Segment> segments;
     std::vector<RowSums> sums;
     std::vector<std::vector<T>> a;  // coefficients per node; empty: none yet
@@ -60,6 +58,13 @@ struct Crown<T>::Impl {
     }
     Walk(const Walk&) = delete;
     Walk& operator=(const Walk&) = delete;
+
+    [[nodiscard]] const double* own(const NodeTerms<T>& terms, Index box, Index n) const {
+      return (apart ? terms.own : terms.both).data() + box * n;
+    }
+    [[nodiscard]] const double* evaluated(const NodeTerms<T>& terms, Index box, Index n) const {
+      return apart ? terms.evaluated.data() + box * n : nullptr;
+    }
 
     std::vector<T> buffer(NodeId v) { return state.take(static_cast<std::size_t>(rows * impl.size(v))); }
     std::vector<T> zeros(NodeId v) {
@@ -186,17 +191,12 @@ struct Crown<T>::Impl {
   void concretize(NodeId v, const std::vector<T>& rows, Walk& walk) const {
     const Index n = size(v);
     const auto k = static_cast<std::size_t>(v);
-    std::vector<double> error(static_cast<std::size_t>(n));
+    const double relative_error = static_cast<double>(n + 4) * 0x1p-52;
     for (const Segment& s : walk.segments) {
       const T* l = at(walk.state.bounds.lower[k], s.box, n);
       const T* u = at(walk.state.bounds.upper[k], s.box, n);
-      for (Index j = 0; j < n; ++j) {
-        error[static_cast<std::size_t>(j)] =
-            static_cast<double>(n + 4) * 0x1p-52 *
-            std::max(std::fabs(static_cast<double>(l[j])), std::fabs(static_cast<double>(u[j])));
-      }
       for (Index r = s.begin; r < s.end; ++r) {
-        concretize_row<T>(rows.data() + r * n, l, u, error.data(), n, walk.sums[static_cast<std::size_t>(r)]);
+        kernels().concretize(rows.data() + r * n, l, u, relative_error, n, &walk.sums[static_cast<std::size_t>(r)]);
       }
     }
   }
@@ -217,8 +217,9 @@ struct Crown<T>::Impl {
       }
     };
     const double* bias = facts[k].bias.data();
+    const auto evaluated = [&](Index box) { return walk.evaluated(terms, box, n); };
     const auto charge = [&](Index box, const T* row, Index, RowSums& sums) {
-      charge_row<T>(row, bias, terms.own.data() + box * n, terms.evaluated.data() + box * n, n, sums);
+      kernels().charge(row, bias, walk.own(terms, box, n), evaluated(box), n, &sums);
     };
 
     if (std::holds_alternative<LinearOp>(here.op) || std::holds_alternative<ConvOp>(here.op) ||
@@ -232,7 +233,7 @@ struct Crown<T>::Impl {
       each_row([&](Index box, T* row, Index, RowSums& sums) {
         const LineArrays<T> lines{at(terms.lower_slope, box, n), at(terms.lower_intercept, box, n),
                                   at(terms.upper_slope, box, n), at(terms.upper_intercept, box, n)};
-        relax_row<T>(row, lines, terms.own.data() + box * n, terms.evaluated.data() + box * n, n, row, sums);
+        kernels().relax(row, &lines, walk.own(terms, box, n), evaluated(box), n, row, &sums);
       });
       walk.add_into(here.inputs[0], std::move(rows));
     } else if (const auto* scale = std::get_if<ScaleOp>(&here.op)) {
@@ -258,12 +259,11 @@ struct Crown<T>::Impl {
       std::vector<T> back = walk.zeros(here.inputs[0]);
       const Index in = size(here.inputs[0]);
       each_row([&](Index box, T* row, Index r, RowSums& sums) {
-        charge_own_row<T>(row, terms.own.data() + box * n, n, sums);
+        kernels().charge(row, nullptr, walk.own(terms, box, n), evaluated(box), n, &sums);
         T* to = back.data() + r * in;
         for (Index j = 0; j < n; ++j) {
           const auto e = static_cast<std::size_t>(box * n + j);
           const double x = static_cast<double>(row[j]);
-          sums.evaluated += std::fabs(x) * terms.evaluated[e];
           if (row[j] >= T(0)) {
             to[terms.chosen[e]] += row[j];
           } else if (terms.dominating[e] >= 0) {
@@ -289,9 +289,7 @@ struct Crown<T>::Impl {
       walk.state.give(std::move(rows));
     } else if (const auto* add = std::get_if<AddOp>(&here.op)) {
       each_row([&](Index box, T* row, Index, RowSums& sums) {
-        RowSums more;
-        charge_own_row<T>(row, terms.evaluated.data() + box * n, n, more);
-        sums.evaluated += more.own;
+        kernels().charge(row, nullptr, walk.own(terms, box, n), evaluated(box), n, &sums);
       });
       std::vector<T> second = walk.buffer(here.inputs[1]);
       const T sign = static_cast<T>(add->sign);
@@ -306,10 +304,7 @@ struct Crown<T>::Impl {
       each_row([&](Index box, T* row, Index r, RowSums& sums) {
         const T *la = at(walk.state.bounds.lower[p], box, n), *ua = at(walk.state.bounds.upper[p], box, n);
         const T* lb = at(walk.state.bounds.lower[q], box, n);
-        RowSums more;
-        charge_own_row<T>(row, terms.own.data() + box * n, n, sums);
-        charge_own_row<T>(row, terms.evaluated.data() + box * n, n, more);
-        sums.evaluated += more.own;
+        kernels().charge(row, nullptr, walk.own(terms, box, n), evaluated(box), n, &sums);
         for (Index j = 0; j < n; ++j) {
           // McCormick: a b >= la b + lb a - la lb, and a b <= ua b + lb a - ua lb.
           const T slope = row[j] >= T(0) ? la[j] : ua[j];
@@ -330,6 +325,7 @@ struct Crown<T>::Impl {
   void run_chunk(const Functionals<T>& f, Index begin, Index end, State& state, double* real, double* evaluated,
                  T* input_coefficients, const BackwardOptions& options) const {
     Walk walk(*this, state, end - begin);
+    walk.apart = options.real_bounds;
     for (Index r = 0; r < walk.rows; ++r) {
       const Index box = f.box[static_cast<std::size_t>(begin + r)];
       if (walk.segments.empty() || walk.segments.back().box != box) walk.segments.push_back({box, r, r});
@@ -421,7 +417,9 @@ struct Crown<T>::Impl {
     }
     if (f.rows() == 0) return;
     std::vector<double> real(f.box.size()), evaluated(f.box.size());
-    lower_bounds(f, state, real.data(), evaluated.data(), nullptr, options);
+    BackwardOptions together = options;
+    together.real_bounds = false;
+    lower_bounds(f, state, real.data(), evaluated.data(), nullptr, together);
     for (std::size_t r = 0; r < f.box.size(); r += 2) {
       const auto at_element = static_cast<std::size_t>(f.box[r] * n + f.coordinate[r]);
       T& l = state.bounds.lower[static_cast<std::size_t>(v)][at_element];

@@ -34,6 +34,7 @@ struct Functionals {
 
 struct BackwardOptions {
   const Deadline* deadline = nullptr;  // raises kTimeLimit when it has expired
+  bool real_bounds = true;  // false: only bounds for class F are wanted, which is cheaper
   bool stop_at_nonlinear = false;  // concretise at the first nonlinear nodes (interval bounds with elision)
   Index chunk_bytes = Index{1} << 20;  // memory for the coefficients of one node at a time
 };

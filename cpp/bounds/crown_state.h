@@ -4,15 +4,19 @@
 #include <vector>
 
 #include "bounds/crown.h"
-#include "bounds/row_kernels.h"
+#include "bounds/simd/dispatch.h"
 
 namespace verikit::bounds {
+
+using simd::LineArrays;
+using simd::RowSums;
 
 // For one node and a batch of boxes. Vectors are batch x size unless said otherwise.
 template <class T>
 struct NodeTerms {
   // Error per unit of |A|: for real arithmetic together with our own rounding, and what class F adds.
   std::vector<double> own, evaluated;
+  std::vector<double> both;  // their sum
   // Affine nodes: own without the rounding of the product W^T A, for a row of W that is copied.
   std::vector<double> own_copied;
   // Activations: the lines. Maximum: lower_slope etc. are not used.

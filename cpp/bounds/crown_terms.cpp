@@ -352,6 +352,8 @@ void compute_terms(const Network& network, NodeId v, const NodeFacts& facts, con
       }
     }
   }
+  terms.both.resize(total);
+  for (std::size_t i = 0; i < total; ++i) terms.both[i] = (terms.own[i] + terms.evaluated[i]) * kUp;
 }
 
 template void compute_terms(const Network&, NodeId, const NodeFacts&, const PreparedNetwork<float>&, const Semantics&,

@@ -12,14 +12,19 @@ struct Choice {
   const char* name;
   const simd::KernelTable<float>* of_float;
   const simd::KernelTable<double>* of_double;
+  const simd::RowTable<float>* rows_float;
+  const simd::RowTable<double>* rows_double;
 };
 
 std::vector<const Choice*> available() {
-  static const Choice scalar{"scalar", simd::scalar_float(), simd::scalar_double()};
+  static const Choice scalar{"scalar", simd::scalar_float(), simd::scalar_double(), simd::scalar_rows_float(),
+                             simd::scalar_rows_double()};
   std::vector<const Choice*> found;
 #if defined(VERIKIT_SIMD_X86)
-  static const Choice avx2{"avx2", simd::avx2_float(), simd::avx2_double()};
-  static const Choice avx512{"avx512", simd::avx512_float(), simd::avx512_double()};
+  static const Choice avx2{"avx2", simd::avx2_float(), simd::avx2_double(), simd::avx2_rows_float(),
+                             simd::avx2_rows_double()};
+  static const Choice avx512{"avx512", simd::avx512_float(), simd::avx512_double(), simd::avx512_rows_float(),
+                             simd::avx512_rows_double()};
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma")) {
@@ -73,6 +78,14 @@ const KernelTable<float>& kernels<float>() {
 template <>
 const KernelTable<double>& kernels<double>() {
   return *current().load(std::memory_order_relaxed)->of_double;
+}
+template <>
+const RowTable<float>& row_kernels<float>() {
+  return *current().load(std::memory_order_relaxed)->rows_float;
+}
+template <>
+const RowTable<double>& row_kernels<double>() {
+  return *current().load(std::memory_order_relaxed)->rows_double;
 }
 }  // namespace simd
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bounds/simd/kernel_table.h"
+#include "bounds/simd/row_table.h"
 
 namespace verikit::bounds {
 

@@ -50,9 +50,26 @@ struct SparseProduct {
   const T* x_radius;  // dual only
   T* y;
   T* y_radius;  // dual only
-  T* scratch;   // kSparseRows * (inputs + outputs) values
+  T* scratch;   // kAcross * (inputs + outputs) values
 };
-inline constexpr Index kSparseRows = 16;
+// Where outputs are few, rows are the lanes: kAcross rows side by side for each element.
+inline constexpr Index kAcross = 16;
+
+// A Product of at most kAcrossOutputs outputs for kAcross rows of images: element i of x and y stands for
+// kAcross numbers from x[i * kAcross]. Offsets are those of pixels.
+template <class T>
+struct AcrossProduct {
+  const T* weights;  // packed: one narrow panel
+  Index outputs;
+  const Run* runs;
+  Index run_count;
+  Index pixels;
+  const T* x;
+  const Index* x_offsets;
+  T* y;
+  const Index* y_offsets;
+};
+inline constexpr Index kAcrossOutputs = 4;
 
 // Rounding constants of the interval step of an affine node; see docs/soundness.md.
 template <class T>
@@ -78,6 +95,10 @@ struct KernelTable {
   void (*sparse)(const SparseProduct<T>&);
   void (*sparse_absolute)(const SparseProduct<T>&);
   void (*sparse_dual)(const SparseProduct<T>&);
+  void (*product_across)(const AcrossProduct<T>&);
+  // across[i * kAcross + r] = x[r * stride + i] for r < rows, 0 for the other r; and back.
+  void (*to_across)(const T* x, Index rows, Index stride, Index n, T* across);
+  void (*from_across)(const T* across, Index rows, Index stride, Index n, T* x);
   // pairs[2i] = a[i], pairs[2i+1] = b[i]
   void (*interleave)(const T* a, const T* b, Index n, T* pairs);
   // center = 0.5 lower + 0.5 upper; rho = (max(upper - center, center - lower) + gain * m) * inflation with
