@@ -17,7 +17,8 @@ HERE = Path(__file__).resolve().parent
 @pytest.fixture(scope="module")
 def fuzzer() -> ModuleType:
     spec = importlib.util.spec_from_file_location("fuzz_readers", HERE / "fuzz_readers.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["fuzz_readers"] = module
     spec.loader.exec_module(module)
