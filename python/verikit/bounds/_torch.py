@@ -220,7 +220,8 @@ class _Walk:
 
         if isinstance(child, (nn.BatchNorm1d, nn.BatchNorm2d)) and (child.training or child.running_mean is None):
             raise UnsupportedOpError(
-                f"{self.emitter.place}: batch norm uses the batch's own statistics; call eval() and keep running statistics"
+                f"{self.emitter.place}: batch norm uses the batch's own statistics; "
+                "call eval() and keep running statistics"
             )
 
         def handler(emitter: Emitter, *args: Any, **kwargs: Any) -> Any:
