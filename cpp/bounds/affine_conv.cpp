@@ -57,7 +57,6 @@ Index images_at_once(Index pixels, const Padding& padding) {
   return std::max<Index>(1, std::min(by_rows, by_bytes));
 }
 
-template <class T>
 void check(const ConvOp& op) {
   if (op.pad_top < 0 || op.pad_left < 0 || op.pad_bottom < 0 || op.pad_right < 0) {
     fail(ErrorCode::kUnsupported, "convolution with negative padding: expected pads >= 0; crop the input instead");
@@ -68,7 +67,7 @@ template <class T>
 class ConvKernel final : public AffineKernel<T> {
  public:
   explicit ConvKernel(const ConvOp& op) : op_(op) {
-    check<T>(op);
+    check(op);
     padding_ = {op.in_h, op.in_w, op.in_c, op.pad_top, op.pad_left, 0, 0};
     padding_.padded_h = std::max(op.in_h + op.pad_top + op.pad_bottom,
                                  (op.out_h - 1) * op.stride_h + (op.kernel_h - 1) * op.dilation_h + 1);
@@ -148,6 +147,15 @@ class ConvKernel final : public AffineKernel<T> {
   void apply_transposed(const T* y, Index rows, T* x, Workspace& workspace) const override {
     std::call_once(once_, [this] { prepare_backward(); });
     const simd::KernelTable<T>& kernels = simd::kernels<T>();
+    if (op_.in_c <= simd::kAcrossOutputs) {  // most lanes of a panel would be empty
+      const Index across = rows / simd::kAcross * simd::kAcross +
+                           (rows % simd::kAcross >= simd::kAcross / 2 ? rows % simd::kAcross : 0);
+      transposed_across(y, across, x, workspace);
+      y += across * out_size();
+      x += across * in_size();
+      rows -= across;
+      if (rows == 0) return;
+    }
     for_images(backward_padding_, backward_images_, y, rows, workspace,
                [&](const T* padded, Index row, Index images) {
                  for (const Plan<T>& phase : backward_) {
@@ -160,6 +168,37 @@ class ConvKernel final : public AffineKernel<T> {
   }
 
  private:
+  void transposed_across(const T* y, Index rows, T* x, Workspace& workspace) const {
+    if (rows == 0) return;
+    const simd::KernelTable<T>& kernels = simd::kernels<T>();
+    const Workspace::Frame frame(workspace);
+    const Padding& padding = backward_padding_;
+    T* const padded = workspace.take<T>(padding.padded() * simd::kAcross);
+    T* const result = workspace.take<T>(in_size() * simd::kAcross);
+    std::fill_n(padded, padding.padded() * simd::kAcross, T(0));
+    const Index width = padding.w * padding.c;
+    for (Index row = 0; row < rows; row += simd::kAcross) {
+      const Index count = std::min(simd::kAcross, rows - row);
+      for (Index h = 0; h < padding.h; ++h) {
+        kernels.to_across(y + row * out_size() + h * width, count, out_size(), width,
+                          padded + line(padding, h) * simd::kAcross);
+      }
+      for (const Plan<T>& phase : backward_) {
+        simd::AcrossProduct<T> product{};
+        product.weights = phase.weights.data();
+        product.outputs = op_.in_c;
+        product.runs = phase.runs.data();
+        product.run_count = static_cast<Index>(phase.runs.size());
+        product.pixels = phase.pixels;
+        product.x = padded;
+        product.x_offsets = phase.x_offsets.data();
+        product.y = result;
+        product.y_offsets = phase.y_offsets.data();
+        kernels.product_across(product);
+      }
+      kernels.from_across(result, count, in_size(), in_size(), x + row * in_size());
+    }
+  }
   static Index line(const Padding& padding, Index h) {
     return ((padding.top + h) * padding.padded_w + padding.left) * padding.c;
   }

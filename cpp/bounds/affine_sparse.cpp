@@ -91,7 +91,7 @@ class SparseKernel final : public AffineKernel<T> {
     product.x_radius = x_radius;
     product.y = y;
     product.y_radius = y_radius;
-    if (rows >= 4) product.scratch = workspace.take<T>(simd::kSparseRows * (inputs + outputs));
+    if (rows >= 4) product.scratch = workspace.take<T>(simd::kAcross * (inputs + outputs));
     kernel(product);
   }
 
