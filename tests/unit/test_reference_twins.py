@@ -56,7 +56,7 @@ def eighths(seed: int, *shape: int) -> Any:
 node = helper.make_node
 
 # Models whose float32 evaluation is exact, so that the comparison can be for equality. (ONNX's own reference
-# evaluator is no oracle here: its AveragePool divides padded windows wrongly.)
+# evaluator disagrees with onnxruntime, and with the formula of the standard, on this BatchNormalization.)
 EXACT: dict[str, Callable[[], Any]] = {
     "mlp": lambda: model(
         [
