@@ -202,6 +202,11 @@ class Evaluator:
     def Tanh(self, a: dict[str, Any], _: int, x: Array) -> Array:
         return each(self.arithmetic.tanh, x)
 
+    def Sum(self, a: dict[str, Any], _: int, x: Array, *rest: Array) -> Array:
+        for y in rest:
+            x = x + y
+        return x
+
     # pooling and reductions
 
     def _pool(self, a: dict[str, Any], x: Array, kernel: Sequence[int], join: Callable[[list[Any], int], Any]) -> Array:
@@ -247,7 +252,7 @@ class Evaluator:
 
     def ReduceMean(self, a: dict[str, Any], _: int, x: Array, axes: Any = None) -> Array:
         total, count = self._reduce(a, x, axes)
-        return total * self.arithmetic.number(Fraction(1, count))
+        return each(lambda v: v * self.arithmetic.number(Fraction(1, count)), total)
 
     # shapes
 
