@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verikit._base.errors import DtypeError, InputError, MemoryLimitError, ModelFormatError, ShapeError
+from verikit._base.errors import (
+    DtypeError,
+    InputError,
+    MemoryLimitError,
+    ModelFormatError,
+    ShapeError,
+    ToolchainMissing,
+)
 from verikit.bounds import Box, Network, Specification
 
 METHODS = ["ibp", "crown-ibp", "crown"]
@@ -144,3 +151,26 @@ def test_network_malformed_files_are_input_errors(data: Path, tmp_path: Path) ->
             Network.from_onnx(tmp_path / f"{name}.onnx")
     with pytest.raises(InputError, match="found nothing"):
         Network.from_onnx(tmp_path / "missing.onnx")
+
+
+def test_network_from_torch_evaluates_as_the_module_does() -> None:
+    torch = pytest.importorskip("torch", reason="torch is an extra")
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 3, 3, padding=1), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(48, 5)
+    )
+    network = Network.from_torch(module, (1, 4, 4))
+    assert (network.name, network.input_shape, network.output_shape) == ("Sequential", (1, 4, 4), (5,))
+    x = torch.rand(6, 1, 4, 4)
+    with torch.no_grad():
+        expected = module(x).numpy()
+    assert np.allclose(network.evaluate(x), expected, atol=1e-5)
+    bounds = network.bound(Box(x - 0.01, x + 0.01))
+    assert (bounds.lower <= expected).all()
+    assert (expected <= bounds.upper).all()
+
+
+def test_network_from_torch_without_torch_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verikit.bounds.network.find_spec", lambda _: None)
+    with pytest.raises(ToolchainMissing, match=r"pip install 'verikit\[torch\]'"):
+        Network.from_torch(object(), (1,))

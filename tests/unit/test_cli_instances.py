@@ -90,6 +90,14 @@ def test_instances_go_on_after_one_that_cannot_be_read(
     assert report.results[1].reason.startswith("PropertyFormatError: ")
 
 
+def test_instances_timeout_option_caps_each_limit(capsys: pytest.CaptureFixture[str], benchmark_folder: Path) -> None:
+    path = write(
+        benchmark_folder / "instances.csv", "digits.onnx,digits_ink.vnnlib,20", "digits.onnx,digits_ink.vnnlib,1"
+    )
+    _, report = run(capsys, "--instances", path, "--timeout", 5)
+    assert [result.timeout_s for result in report.results] == [5, 1]
+
+
 def test_instances_print_a_summary(capsys: pytest.CaptureFixture[str], benchmark_folder: Path) -> None:
     path = write(benchmark_folder / "instances.csv", "digits.onnx,digits_ink.vnnlib,20,sat")
     assert main(["net", "--instances", str(path)]) == 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from verikit import _core
 from verikit._base.config import DEFAULT_MEMORY_MB, available_threads
-from verikit._base.errors import InputError, ShapeError
+from verikit._base.errors import InputError, ShapeError, ToolchainMissing
 from verikit.bounds.bounds import Bounds
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class Network:
         input_shape : tuple of int
             Shape of one input, without the batch dimension.
         """
+        if find_spec("torch") is None:
+            raise ToolchainMissing("Network.from_torch: torch is not installed; run pip install 'verikit[torch]'")
         from verikit.bounds._torch import trace
 
         builder = _core.ModelBuilder()

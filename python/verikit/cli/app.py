@@ -48,8 +48,11 @@ def net(
         Path | None, typer.Argument(metavar="[PROPERTY]", help="VNN-LIB property (the unsafe set).", show_default=False)
     ] = None,
     timeout: Annotated[
-        float, typer.Option(min=0.0, help="Time limit in seconds, of each property.")
-    ] = DEFAULT_TIMEOUT_S,
+        float | None,
+        typer.Option(
+            min=0.0, help="Time limit in seconds (60; with --instances a cap on each one's own).", show_default=False
+        ),
+    ] = None,
     memory: Annotated[float, typer.Option(min=1.0, help="Memory limit in MB, of each property.")] = DEFAULT_MEMORY_MB,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; all processors by default.")] = None,
     real: Annotated[bool, typer.Option("--real", help="Prove for real arithmetic only, not for floats.")] = False,
@@ -70,13 +73,20 @@ def net(
     quiet: _Quiet = False,
 ) -> None:
     """Check a property of a network, a file of many instances, or certified accuracy on data."""
-    options = NetOptions(timeout_s=timeout, memory_mb=memory, threads=threads, real=real, json=json, quiet=quiet)
+    options = NetOptions(
+        timeout_s=DEFAULT_TIMEOUT_S if timeout is None else timeout,
+        memory_mb=memory,
+        threads=threads,
+        real=real,
+        json=json,
+        quiet=quiet,
+    )
     if instances is not None:
         if model is not None or data is not None:
             raise InputError("net: --instances names its models itself; leave MODEL and --data out")
         from verikit.cli.instances import run_instances
 
-        code = run_instances(instances, options, workers=workers, csv_path=csv)
+        code = run_instances(instances, options, workers=workers, csv_path=csv, cap_s=timeout)
     elif data is not None:
         if model is None or prop is not None:
             raise InputError("net: --data goes with one MODEL and no PROPERTY")

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import local
 
 import msgspec
+from msgspec import structs
 
 from verikit._base.config import available_threads
 from verikit._base.errors import InputError
@@ -72,9 +73,13 @@ def read_instances(path: Path, default_timeout_s: float) -> list[Instance]:
     return result
 
 
-def run_instances(path: Path, options: NetOptions, *, workers: int, csv_path: Path | None) -> int:
+def run_instances(
+    path: Path, options: NetOptions, *, workers: int, csv_path: Path | None, cap_s: float | None = None
+) -> int:
     """Run all instances; exit code 0, or 1 for a verdict that contradicts ``expected``, 70 for a crash."""
     instances = read_instances(path, options.timeout_s)
+    if cap_s is not None:
+        instances = [structs.replace(one, timeout_s=min(one.timeout_s, cap_s)) for one in instances]
     category = path.resolve().parent.name
     start = time.perf_counter()
     results: list[InstanceResult] = []

@@ -46,7 +46,7 @@ def parse_plain_net(arguments: list[str]) -> tuple[str, str, NetOptions] | None:
 
 def _in_range(fields: dict[str, object]) -> bool:
     timeout, memory, threads = fields.get("timeout_s", 1.0), fields.get("memory_mb", 1.0), fields.get("threads", 1)
-    return timeout >= 0 and memory > 0 and threads >= 1  # type: ignore[operator]
+    return timeout >= 0 and memory >= 1 and threads >= 1  # type: ignore[operator]
 
 
 def main(arguments: list[str]) -> int:
