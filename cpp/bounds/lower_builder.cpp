@@ -26,7 +26,7 @@ Builder::Builder(const Model& model) {
     given += static_cast<Index>(tensor.reals.size() + tensor.ints.size());
   }
   element_limit_ = std::clamp<Index>(given, Index{1} << 24, std::numeric_limits<std::int32_t>::max());
-  budget_ = (Index{1} << 28) + 16 * given;
+  budget_ = (Index{1} << 26) + 16 * given;
 }
 
 void Builder::charge(const Call& call, Index elements) {
