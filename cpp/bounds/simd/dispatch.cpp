@@ -36,7 +36,7 @@ std::vector<const Choice*> available() {
   return found;
 }
 
-const Choice* find(std::string_view name) {
+const Choice* find(std::string_view name, const char* place) {
   const std::vector<const Choice*> found = available();
   if (name == "auto") return found.front();
   std::string names = "auto";
@@ -44,14 +44,14 @@ const Choice* find(std::string_view name) {
     if (name == choice->name) return choice;
     names += std::string(", ") + choice->name;
   }
-  fail(ErrorCode::kInput, "set_instruction_set: \"" + std::string(name) +
+  fail(ErrorCode::kInput, std::string(place) + ": \"" + std::string(name) +
                               "\" is not available on this machine; choose one of: " + names);
 }
 
 std::atomic<const Choice*>& current() {
   static std::atomic<const Choice*> choice = [] {
     const char* wanted = std::getenv("VERIKIT_SIMD");
-    return find(wanted != nullptr && *wanted != '\0' ? wanted : "auto");
+    return find(wanted != nullptr && *wanted != '\0' ? wanted : "auto", "environment variable VERIKIT_SIMD");
   }();
   return choice;
 }
@@ -59,7 +59,7 @@ std::atomic<const Choice*>& current() {
 }  // namespace
 
 void set_instruction_set(std::string_view name) {
-  current().store(find(name), std::memory_order_relaxed);
+  current().store(find(name, "set_instruction_set"), std::memory_order_relaxed);
 }
 
 std::string instruction_set() { return current().load(std::memory_order_relaxed)->name; }
