@@ -151,24 +151,31 @@ Values lower_gemm(Builder& builder, Call& call) {
   const double alpha = call.real("alpha", 1.0), beta = call.real("beta", 1.0);
   if (!std::isfinite(alpha) || !std::isfinite(beta)) call.malformed("alpha or beta is not finite");
   if (a.shape.size() != 2 || b.shape.size() != 2) call.malformed("operands must have two dimensions");
-  if (call.integer("transA", 0) != 0) a = swap_last_two(builder, call, a);
-  if (call.integer("transB", 0) != 0) b = swap_last_two(builder, call, b);
-  if (a.shape[1] != b.shape[0]) call.malformed("the inner dimensions differ");
+  const bool turn_a = call.integer("transA", 0) != 0, turn_b = call.integer("transB", 0) != 0;
   if (a.is_constant() && b.is_constant()) a = builder.as_variable(call, a);
   need_one_constant(builder, call, a, b);
+  // The variable operand is turned by its view; the constant one by the way it is read below.
+  if (turn_a && !a.is_constant()) a = swap_last_two(builder, call, a);
+  if (turn_b && !b.is_constant()) b = swap_last_two(builder, call, b);
+  const bool right = b.is_constant();
+  const bool turned = right ? turn_b : turn_a;
+  if (turned) std::swap((right ? b : a).shape[0], (right ? b : a).shape[1]);
+  if (a.shape[1] != b.shape[0]) call.malformed("the inner dimensions differ");
   if (a.count() == 0 || b.count() == 0) call.unsupported("a product without elements");
 
-  const bool right = b.is_constant();
   const Index m = a.shape[0], k = a.shape[1], n = b.shape[1];
   const Index out = right ? n : m, rows = right ? m : n;
-  std::vector<double> weight = call.finite_reals(right ? b : a, "the weight");
+  const std::vector<double>& given_weight = call.finite_reals(right ? b : a, "the weight");
+  std::vector<double> scaled;
+  if (alpha != 1.0) scaled = given_weight;
   AffineTerms terms = no_bias(out);
   terms.underflow_scale = 1.0;
   if (alpha != 1.0) {
-    terms.underflow_scale = mul_up(std::max(1.0, std::fabs(alpha)), std::max(1.0, largest(weight)));
+    terms.underflow_scale = mul_up(std::max(1.0, std::fabs(alpha)), std::max(1.0, largest(scaled)));
     terms.extra_roundings += 1;
+    terms.weight_relative_error = scale_entries(call, scaled, alpha);
   }
-  terms.weight_relative_error = scale_entries(call, weight, alpha);
+  const std::vector<double>& weight = alpha != 1.0 ? scaled : given_weight;
 
   if (call.has(2)) {
     const Value& c = call.input(2);
@@ -197,10 +204,11 @@ Values lower_gemm(Builder& builder, Call& call) {
     if (beta != 1.0) terms.underflow_scale = std::max(terms.underflow_scale, std::max(1.0, largest(unscaled)));
   }
   if (right) {
-    return {linear(builder, call, a, n, [&](Index o, Index i) { return weight[at(i * n + o)]; }, std::move(terms))};
+    return {linear(builder, call, a, n, [&](Index o, Index i) { return weight[at(turned ? o * k + i : i * n + o)]; },
+                   std::move(terms))};
   }
   const Value y = linear(builder, call, swap_last_two(builder, call, b), m,
-                         [&](Index o, Index i) { return weight[at(o * k + i)]; }, std::move(terms));
+                         [&](Index o, Index i) { return weight[at(turned ? i * m + o : o * k + i)]; }, std::move(terms));
   return {swap_last_two(builder, call, y)};
 }
 
@@ -226,7 +234,7 @@ AffineTerms* affine_terms(Op& op) {
   return nullptr;
 }
 
-bool fuse_bias(Builder& builder, const Value& value, const std::vector<double>& shift) {
+bool fuse_bias(Builder& builder, const Call& call, const Value& value, const std::vector<double>& shift) {
   AffineTerms* terms = affine_terms(builder.node(value.node).op);
   if (terms == nullptr || !value.exclusive) return false;
   const std::size_t features = terms->bias.size();
@@ -249,6 +257,7 @@ bool fuse_bias(Builder& builder, const Value& value, const std::vector<double>& 
   }
   if (inexact) terms->bias_error = std::move(error);
   terms->extra_roundings += 1;
+  builder.node(value.node).name += " + " + call.name();
   return true;
 }
 

@@ -29,7 +29,6 @@ Aligned align(Builder& builder, Call& call, std::vector<Value> values) {
       break;
     }
   }
-  Value made;
   if (like == nullptr) {
     values.front() = builder.as_bijective(call, values.front());
     like = &values.front();
@@ -59,7 +58,7 @@ Value with_constant(Builder& builder, Call& call, Arithmetic operation, const Va
           for (double& v : values) v = 0.0 - v;
         }
       }
-      if (!(operation == Arithmetic::kSub && constant_first) && fuse_bias(builder, x, values)) return x;
+      if (!(operation == Arithmetic::kSub && constant_first) && fuse_bias(builder, call, x, values)) return x;
       op.shift = std::move(values);
       break;
     case Arithmetic::kMul: op.scale = std::move(values); break;

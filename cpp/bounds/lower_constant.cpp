@@ -84,6 +84,10 @@ Values lower_constant_node(Builder& builder, Call& call) {
   } else {
     call.unsupported("a constant that is neither numbers nor a dense tensor");
   }
+  const auto held = static_cast<Index>(out.is_real() ? out.reals.size() : out.ints.size());
+  if (out.dtype != DType::kOther && held != builder.checked_count(call, out.shape)) {
+    call.malformed("the constant of shape " + show(out.shape) + " holds " + std::to_string(held) + " elements");
+  }
   return {builder.constant(call, std::move(out))};
 }
 

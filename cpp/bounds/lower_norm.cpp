@@ -135,7 +135,10 @@ Values lower_batch_norm(Builder& builder, Call& call) {
   per_channel[0] = channels;
   const auto spread_out = [&](const std::vector<double>& v) { return in_storage_order(x, v, per_channel); };
   const Norm norm{spread_out(scale), spread_out(mean), spread_out(beta), spread_out(amplification)};
-  if (fold_into(builder, x, norm)) return {x};
+  if (fold_into(builder, x, norm)) {
+    builder.node(x.node).name += " + " + call.name();
+    return {x};
+  }
 
   const Index size = builder.size_of(x.node);
   builder.charge(call, 8 * size);

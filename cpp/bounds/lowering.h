@@ -196,6 +196,6 @@ std::optional<Tensor> fold_exactly(const Call& call, Arithmetic operation, const
 
 // Adds `shift` (one per storage element) to the bias of the affine node behind the value, if nobody
 // else sees the node and the constant is the same wherever the bias is shared.
-bool fuse_bias(Builder& builder, const Value& value, const std::vector<double>& shift);
+bool fuse_bias(Builder& builder, const Call& call, const Value& value, const std::vector<double>& shift);
 
 }  // namespace verikit::bounds::lowering
