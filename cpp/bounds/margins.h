@@ -24,14 +24,20 @@ struct MarginRows {
 };
 MarginRows make_margin_rows(const Property& property, const std::vector<std::int64_t>& disjuncts);
 
-// Margin of one disjunct over one box: the best of its rows.
+// Margin of one disjunct over one box: the best of its rows and of their convex combinations.
 struct Margin {
   double real = 0.0, evaluated = 0.0;  // proven lower bounds
-  Index row = -1;                      // the row that gave `evaluated`
 };
 
-// Bounds the margins of the given disjuncts (indices into rows.disjunct) over each box. `active[b]` lists those
-// of box b. Results in the same order; slopes[b]: coefficients on the input of the row that is worst for box b.
+// What bounding one box gave.
+struct BoxMargins {
+  std::vector<Margin> margins;  // of the active disjuncts, in their order; refuted where evaluated > 0
+  std::vector<double> slope;    // coefficients on the input of the most urgent row
+  // The part of the box where a disjunct can still be met in some evaluation of class F (clip.h).
+  std::vector<double> lower, upper;
+};
+
+// Bounds the margins of disjuncts (indices into rows.disjunct) over boxes; `active[b]` lists those of box b.
 class MarginBounder {
  public:
   MarginBounder(std::shared_ptr<const PreparedNetwork<double>> prepared, Semantics semantics,
@@ -40,16 +46,23 @@ class MarginBounder {
   // lower, upper: batch x input size.
   void bound(const double* lower, const double* upper, Index batch,
              const std::vector<const std::vector<std::uint32_t>*>& active, const BackwardOptions& options,
-             std::vector<std::vector<Margin>>& margins, std::vector<std::vector<double>>& slopes);
+             std::vector<BoxMargins>& found);
   // Whether box b of the last batch may overflow in float evaluations.
   [[nodiscard]] bool overflowed(Index b) const;
 
  private:
+  struct Bounds {
+    std::vector<double> real, evaluated, slopes;
+  };
+  void lower_bounds(const Functionals<double>& f, const BackwardOptions& options, Bounds& bounds);
+  // What rounded coefficients may cost on box b.
+  [[nodiscard]] double coefficient_slack(const double* coefficients, double relative_error, Index b) const;
+
   std::shared_ptr<const PreparedNetwork<double>> prepared_;
   const MarginRows& rows_;
   Crown<double> crown_;
   std::shared_ptr<Crown<double>::State> state_;
-  std::vector<double> real_, evaluated_, slopes_;
+  Bounds single_, combined_;  // of the rows, of their combinations
 };
 
 }  // namespace verikit::bounds

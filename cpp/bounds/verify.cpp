@@ -51,9 +51,9 @@ struct LessUrgent {
   }
 };
 
-// What bounding one box gave.
+// What is known of one box after bounding it.
 struct Finding {
-  std::vector<Margin> margins;  // of box.active
+  BoxMargins box;
   std::size_t split = 0;
   bool splittable = false;
   bool overflow = false;
@@ -369,22 +369,21 @@ class Search {
     }
     BackwardOptions backward;
     backward.deadline = &deadline_;
-    std::vector<std::vector<Margin>> margins;
-    std::vector<std::vector<double>> slopes;
-    bounder->bound(lower.data(), upper.data(), static_cast<Index>(batch), active, backward, margins, slopes);
+    std::vector<BoxMargins> found;
+    bounder->bound(lower.data(), upper.data(), static_cast<Index>(batch), active, backward, found);
     for (std::size_t i = 0; i < batch; ++i) {
       Finding& finding = findings[begin + i];
       finding.overflow = bounder->overflowed(static_cast<Index>(i));
-      finding.margins = std::move(margins[i]);
-      choose_split(*round_[begin + i], slopes[i], finding);
-      look_for_candidate(*round_[begin + i], root, slopes[i], *evaluator, finding);
+      finding.box = std::move(found[i]);
+      choose_split(finding);
+      look_for_candidate(*round_[begin + i], root, *evaluator, finding);
     }
     for (std::size_t i = 0; i < batch; ++i) {
       Finding& finding = findings[begin + i];
       bool only_float = !finding.overflow;
-      for (const Margin& m : finding.margins) only_float = only_float && m.real > 0.0;
+      for (const Margin& m : finding.box.margins) only_float = only_float && m.real > 0.0;
       bool open = false;
-      for (const Margin& m : finding.margins) open = open || !(m.evaluated > 0.0);
+      for (const Margin& m : finding.box.margins) open = open || !(m.evaluated > 0.0);
       if (open && (only_float || finding.overflow)) probe_point(*round_[begin + i], *bounder, backward, n, finding);
     }
   }
@@ -394,26 +393,26 @@ class Search {
                    Finding& finding) const {
     std::vector<double> center(n);
     for (std::size_t i = 0; i < n; ++i) center[i] = 0.5 * box.lower[i] + 0.5 * box.upper[i];
-    std::vector<std::vector<Margin>> margins;
-    std::vector<std::vector<double>> slopes;
-    bounder.bound(center.data(), center.data(), 1, {&box.active}, backward, margins, slopes);
+    std::vector<BoxMargins> found;
+    bounder.bound(center.data(), center.data(), 1, {&box.active}, backward, found);
     if (finding.overflow) {
       finding.overflow = bounder.overflowed(0);
       return;
     }
-    for (const Margin& m : margins[0]) finding.float_blocked = finding.float_blocked || !(m.evaluated > 0.0);
+    for (const Margin& m : found[0].margins) finding.float_blocked = finding.float_blocked || !(m.evaluated > 0.0);
   }
 
-  static void choose_split(const Box& box, const std::vector<double>& slope, Finding& finding) {
+  static void choose_split(Finding& finding) {
+    const BoxMargins& box = finding.box;
     double best = -1.0;
     for (std::size_t i = 0; i < box.lower.size(); ++i) {
       const double middle = 0.5 * box.lower[i] + 0.5 * box.upper[i];
       if (!(box.lower[i] < middle && middle < box.upper[i])) continue;
       const double width = box.upper[i] - box.lower[i];
-      const double smear = std::fabs(slope[i]) * width;
+      static const char* mode = getenv("VS");
+      const double smear = width * (std::fabs(box.slope[i]) + (mode ? atof(mode) : 0.01));
       const double score = std::isfinite(smear) ? smear : 0.0;
-      if (score > best || (score == best && finding.splittable &&
-                           width > box.upper[finding.split] - box.lower[finding.split])) {
+      if (score > best) {
         best = score;
         finding.split = i;
         finding.splittable = true;
@@ -421,15 +420,15 @@ class Search {
     }
   }
 
-  static void look_for_candidate(const Box& box, const Root& root, const std::vector<double>& slope,
-                                 PointEvaluator& evaluator, Finding& finding) {
+  static void look_for_candidate(const Box& box, const Root& root, PointEvaluator& evaluator, Finding& finding) {
     bool open = false;
-    for (const Margin& m : finding.margins) open = open || !(m.real > 0.0);
+    for (const Margin& m : finding.box.margins) open = open || !(m.real > 0.0);
     if (!open) return;
-    std::vector<double> x(box.lower.size());
+    const std::vector<double>&lower = finding.box.lower, &upper = finding.box.upper;
+    std::vector<double> x(lower.size());
     for (int attempt = 0; attempt < 2; ++attempt) {
       for (std::size_t i = 0; i < x.size(); ++i) {
-        x[i] = attempt == 0 ? (slope[i] >= 0 ? box.lower[i] : box.upper[i]) : 0.5 * box.lower[i] + 0.5 * box.upper[i];
+        x[i] = attempt == 0 ? (finding.box.slope[i] >= 0 ? lower[i] : upper[i]) : 0.5 * lower[i] + 0.5 * upper[i];
       }
       const std::vector<double>& y = evaluator.evaluate(x.data());
       for (std::size_t k = 0; k < box.active.size(); ++k) {
@@ -447,7 +446,7 @@ class Search {
     std::vector<std::uint32_t> left;
     double key = kInfinity, real = kInfinity;
     for (std::size_t k = 0; k < box.active.size(); ++k) {
-      const Margin& m = finding.margins[k];
+      const Margin& m = finding.box.margins[k];
       if (m.evaluated > 0.0) {
         outcome_.smallest_margin = std::min(outcome_.smallest_margin, m.evaluated);
         real_margin_ = std::min(real_margin_, m.real);
@@ -482,15 +481,15 @@ class Search {
       lost_key_ = std::min(lost_key_, key);
       return false;
     }
-    const double middle = 0.5 * box.lower[finding.split] + 0.5 * box.upper[finding.split];
+    const double middle = 0.5 * finding.box.lower[finding.split] + 0.5 * finding.box.upper[finding.split];
     for (int half = 0; half < 2; ++half) {
       auto child = std::make_unique<Box>();
       child->key = key;
       child->real_key = real;
       child->id = next_id_++;
       child->root = box.root;
-      child->lower = box.lower;
-      child->upper = box.upper;
+      child->lower = finding.box.lower;
+      child->upper = finding.box.upper;
       (half == 0 ? child->upper : child->lower)[finding.split] = middle;
       child->active = left;
       if (only_float) {
