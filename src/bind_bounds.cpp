@@ -65,6 +65,30 @@ Array<T> matrix(const py::array& array, Index columns, const char* name) {
   return py::reinterpret_borrow<Array<T>>(array);
 }
 
+// "p" or "p/q" with decimal integers, as Python's str(Fraction) writes them.
+std::vector<Rational> parse_rationals(const std::vector<std::string>& texts) {
+  const auto integer = [](const std::string& digits) { return Rational(boost::multiprecision::cpp_int(digits)); };
+  std::vector<Rational> values;
+  for (const std::string& text : texts) {
+    static const std::string kDigits = "0123456789";
+    const bool negative = !text.empty() && text[0] == '-';
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    const std::string top = text.substr(negative ? 1 : 0, slash - std::min<std::size_t>(slash, negative ? 1 : 0));
+    const std::string bottom = slash == text.size() ? "1" : text.substr(slash + 1);
+    const bool digits = !top.empty() && !bottom.empty() && top.find_first_not_of(kDigits) == std::string::npos &&
+                        bottom.find_first_not_of(kDigits) == std::string::npos;
+    if (!digits || text.size() > 8192 || bottom.find_first_not_of('0') == std::string::npos) {
+      fail(ErrorCode::kInput, "x[" + std::to_string(values.size()) + "]: expected a rational such as \"-3/8\", got \"" +
+                                  text.substr(0, 40) + "\"");
+    }
+    // Leading zeros would make the number octal.
+    const auto strip = [](const std::string& d) { return d.substr(std::min(d.find_first_not_of('0'), d.size() - 1)); };
+    const Rational q = integer(strip(top)) / integer(strip(bottom));
+    values.push_back(negative ? Rational(-q) : q);
+  }
+  return values;
+}
+
 class NativeNetwork {
  public:
   explicit NativeNetwork(Network network) : network_(std::make_shared<const Network>(std::move(network))) {}
@@ -82,6 +106,23 @@ class NativeNetwork {
       return bound_as<float>(lower, upper, method, coefficients, real_only, threads, memory_mb);
     }
     return bound_as<double>(lower, upper, method, coefficients, real_only, threads, memory_mb);
+  }
+
+  [[nodiscard]] std::vector<std::string> evaluate_rational(const std::vector<std::string>& x) const {
+    const py::gil_scoped_release release;
+    std::vector<std::string> y;
+    for (const Rational& q : evaluate_exact(*network_, parse_rationals(x))) y.push_back(q.str());
+    return y;
+  }
+
+  [[nodiscard]] py::tuple enclose_outputs(const std::vector<std::string>& x) const {
+    Enclosure y;
+    {
+      const py::gil_scoped_release release;
+      y = enclose(*network_, parse_rationals(x));
+    }
+    return py::make_tuple(Array<double>(static_cast<py::ssize_t>(y.lower.size()), y.lower.data()),
+                          Array<double>(static_cast<py::ssize_t>(y.upper.size()), y.upper.data()));
   }
 
  private:
@@ -367,6 +408,8 @@ void bind_bounds(py::module_& module) {
                                return nodes;
                              })
       .def("evaluate", &NativeNetwork::evaluate_batch, py::arg("x"))
+      .def("evaluate_exact", &NativeNetwork::evaluate_rational, py::arg("x"))
+      .def("enclose", &NativeNetwork::enclose_outputs, py::arg("x"))
       .def("bound", &NativeNetwork::bound, py::arg("lower"), py::arg("upper"), py::kw_only(), py::arg("method"),
            py::arg("coefficients") = py::none(), py::arg("real_only"), py::arg("threads"), py::arg("memory_mb"));
 
