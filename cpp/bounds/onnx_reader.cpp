@@ -165,6 +165,7 @@ void Reader::read_attribute(WireReader reader, ModelNode& node) {
     if (present.size() != 1) reader.bad("attribute " + quote(name) + " has no type and not exactly one value");
     type = *present.begin();
   }
+  if (type == kTensor && present.count(kTensor) == 0) reader.bad("attribute " + quote(name) + " says it is a tensor and holds none");
   present.erase(type);
   if (!present.empty()) reader.bad("attribute " + quote(name) + " holds values of more than its own type");
   Attribute value;

@@ -274,6 +274,8 @@ case("slice_step_zero", "ModelFormatError", "step", data(
 case("average_pool_divisor", "UnsupportedOpError", "divisor", data(
     [node("AveragePool", "x", kernel_shape=[3], strides=[2], ceil_mode=1, count_include_pad=1)],
     shape=(1, 1, 4)))  # fmt: skip
+case("tensor_attribute_without_tensor", "ModelFormatError", "holds none", changed(
+    lambda m: m.graph.node[0].attribute.add(name="value", type=4)))  # fmt: skip
 
 
 def main() -> None:
