@@ -110,7 +110,7 @@ struct Bounder<T>::Impl {
       }
     }
     std::vector<double> real(f.box.size()), evaluated(f.box.size());
-    crown.lower_bounds(f, *scratch.state, real.data(), evaluated.data(), nullptr, options);
+    crown.lower_bounds(f, *scratch.state, real.data(), evaluated.data(), nullptr, nullptr, options);
     const NodeBounds<T>& bounds = Crown<T>::bounds(*scratch.state);
     const auto o = static_cast<std::size_t>(network->output);
     for (Index i = 0; i < batch * columns; ++i) {

@@ -50,6 +50,7 @@ struct Crown<T>::Impl {
     std::vector<Segment> segments;
     std::vector<RowSums> sums;
     std::vector<std::vector<T>> a;  // coefficients per node; empty: none yet
+    double* attribution = nullptr;  // of this chunk's first row
 
     Walk(const Impl& i, State& s, Index r)
         : impl(i), state(s), rows(r), sums(static_cast<std::size_t>(r)), a(i.network.nodes.size()) {}
@@ -230,6 +231,7 @@ struct Crown<T>::Impl {
       walk.state.give(std::move(rows));
       walk.add_into(here.inputs[0], std::move(back));
     } else if (std::holds_alternative<ActivationOp>(here.op)) {
+      if (walk.attribution != nullptr) attribute(v, rows, walk);
       each_row([&](Index box, T* row, Index, RowSums& sums) {
         const LineArrays<T> lines{at(terms.lower_slope, box, n), at(terms.lower_intercept, box, n),
                                   at(terms.upper_slope, box, n), at(terms.upper_intercept, box, n)};
@@ -322,9 +324,44 @@ struct Crown<T>::Impl {
     }
   }
 
+  // Adds |A_j| (average gap between the lines of j) (share of each input in the width of j).
+  void attribute(NodeId v, const std::vector<T>& rows, Walk& walk) const {
+    const NodeId w = node(v).inputs[0];
+    const std::vector<float>& shares = walk.state.shares[static_cast<std::size_t>(w)];
+    if (shares.empty()) return;
+    const NodeTerms<T>& terms = walk.state.terms[static_cast<std::size_t>(v)];
+    const Index n = size(v), in = network.input_size();
+    std::vector<double> gap(static_cast<std::size_t>(n));
+    for (const Segment& s : walk.segments) {
+      const T* l = at(walk.state.bounds.lower[static_cast<std::size_t>(w)], s.box, n);
+      const T* u = at(walk.state.bounds.upper[static_cast<std::size_t>(w)], s.box, n);
+      for (Index j = 0; j < n; ++j) {
+        const auto e = static_cast<std::size_t>(s.box * n + j);
+        const double middle = 0.5 * (static_cast<double>(l[j]) + static_cast<double>(u[j]));
+        gap[static_cast<std::size_t>(j)] =
+            (static_cast<double>(terms.upper_slope[e]) - static_cast<double>(terms.lower_slope[e])) * middle +
+            static_cast<double>(terms.upper_intercept[e]) - static_cast<double>(terms.lower_intercept[e]);
+      }
+      for (Index j = 0; j < n; ++j) {
+        const double g = gap[static_cast<std::size_t>(j)];
+        if (!(g > 0.0)) continue;
+        const float* share = shares.data() + (s.box * n + j) * in;
+        for (Index r = s.begin; r < s.end; ++r) {
+          const double weight = g * std::fabs(static_cast<double>(rows[static_cast<std::size_t>(r * n + j)]));
+          if (weight == 0.0) continue;
+          for (Index i = 0; i < in; ++i) walk.attribution[r * in + i] += weight * static_cast<double>(share[i]);
+        }
+      }
+    }
+  }
+
   void run_chunk(const Functionals<T>& f, Index begin, Index end, State& state, double* real, double* evaluated,
-                 T* input_coefficients, const BackwardOptions& options) const {
+                 T* input_coefficients, double* attribution, const BackwardOptions& options) const {
     Walk walk(*this, state, end - begin);
+    if (attribution != nullptr) {
+      walk.attribution = attribution + begin * network.input_size();
+      std::fill_n(walk.attribution, walk.rows * network.input_size(), 0.0);
+    }
     walk.apart = options.real_bounds;
     for (Index r = 0; r < walk.rows; ++r) {
       const Index box = f.box[static_cast<std::size_t>(begin + r)];
@@ -367,13 +404,13 @@ struct Crown<T>::Impl {
   }
 
   void lower_bounds(const Functionals<T>& f, State& state, double* real, double* evaluated, T* input_coefficients,
-                    const BackwardOptions& options) const {
+                    double* attribution, const BackwardOptions& options) const {
     Index widest = 1;
     for (NodeId v = 0; v <= f.node; ++v) widest = std::max(widest, size(v));
     const Index chunk = std::max<Index>(options.chunk_bytes / (widest * static_cast<Index>(sizeof(T))), 12);
     for (Index begin = 0; begin < f.rows(); begin += chunk) {
       if (options.deadline != nullptr && options.deadline->expired()) fail(ErrorCode::kTimeLimit, "deadline");
-      run_chunk(f, begin, std::min(begin + chunk, f.rows()), state, real, evaluated, input_coefficients, options);
+      run_chunk(f, begin, std::min(begin + chunk, f.rows()), state, real, evaluated, input_coefficients, attribution, options);
     }
   }
 
@@ -419,7 +456,12 @@ struct Crown<T>::Impl {
     std::vector<double> real(f.box.size()), evaluated(f.box.size());
     BackwardOptions together = options;
     together.real_bounds = false;
-    lower_bounds(f, state, real.data(), evaluated.data(), nullptr, together);
+    const Index in = network.input_size();
+    std::vector<T> slopes(options.attribute ? f.box.size() * static_cast<std::size_t>(in) : 0);
+    lower_bounds(f, state, real.data(), evaluated.data(), options.attribute ? slopes.data() : nullptr, nullptr,
+                 together);
+    if (options.attribute) record_shares(f, slopes, batch, state);
+    if (facts[static_cast<std::size_t>(v)].exact_by_interval) return;
     for (std::size_t r = 0; r < f.box.size(); r += 2) {
       const auto at_element = static_cast<std::size_t>(f.box[r] * n + f.coordinate[r]);
       T& l = state.bounds.lower[static_cast<std::size_t>(v)][at_element];
@@ -433,16 +475,42 @@ struct Crown<T>::Impl {
     }
   }
 
+  // The share of input i in the width of element j: |slope_i| width_i, of the bounds from below and above.
+  void record_shares(const Functionals<T>& f, const std::vector<T>& slopes, Index batch, State& state) const {
+    const Index in = network.input_size(), n = size(f.node);
+    std::vector<float>& shares = state.shares[static_cast<std::size_t>(f.node)];
+    shares.assign(static_cast<std::size_t>(batch * n * in), 0.0F);
+    for (Index r = 0; r + 1 < f.rows(); r += 2) {
+      const auto k = static_cast<std::size_t>(r);
+      const T* l = at(state.bounds.lower[0], f.box[k], in);
+      const T* u = at(state.bounds.upper[0], f.box[k], in);
+      float* share = shares.data() + (f.box[k] * n + f.coordinate[k]) * in;
+      double total = 0.0;
+      for (Index i = 0; i < in; ++i) {
+        const double slope = std::fabs(static_cast<double>(slopes[static_cast<std::size_t>(r * in + i)])) +
+                             std::fabs(static_cast<double>(slopes[static_cast<std::size_t>((r + 1) * in + i)]));
+        const double width = slope * (static_cast<double>(u[i]) - static_cast<double>(l[i]));
+        share[i] = static_cast<float>(width);
+        total += width;
+      }
+      if (!(total > 0.0)) continue;
+      for (Index i = 0; i < in; ++i) share[i] = static_cast<float>(static_cast<double>(share[i]) / total);
+    }
+  }
+
   void propagate(const T* lower, const T* upper, Index batch, Intermediate intermediate, State& state,
                  const BackwardOptions& options) const {
     state.batch = batch;
+    state.shares.resize(network.nodes.size());
+    for (auto& shares : state.shares) shares.clear();
     state.terms.resize(network.nodes.size());
     ibp.begin(lower, upper, batch, state.bounds);
     for (std::size_t k = 0; k < network.nodes.size(); ++k) {
       const auto v = static_cast<NodeId>(k);
       if (v != 0) ibp.bound_node(v, batch, semantics, state.bounds, state.workspace);
       compute_terms(network, v, facts[k], *prepared, semantics, state.bounds, batch, state.workspace, state.terms[k]);
-      if (intermediate == Intermediate::kCrown && facts[k].target && !facts[k].exact_by_interval) {
+      if (intermediate == Intermediate::kCrown && facts[k].target &&
+          (!facts[k].exact_by_interval || options.attribute)) {
         refine(v, batch, state, options);
       }
     }
@@ -468,8 +536,8 @@ void Crown<T>::propagate(const T* lower, const T* upper, Index batch, Intermedia
 
 template <class T>
 void Crown<T>::lower_bounds(const Functionals<T>& functionals, State& state, double* real, double* evaluated,
-                            T* input_coefficients, const BackwardOptions& options) const {
-  impl_->lower_bounds(functionals, state, real, evaluated, input_coefficients, options);
+                            T* input_coefficients, double* attribution, const BackwardOptions& options) const {
+  impl_->lower_bounds(functionals, state, real, evaluated, input_coefficients, attribution, options);
 }
 
 template <class T>

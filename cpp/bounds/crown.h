@@ -36,6 +36,7 @@ struct BackwardOptions {
   const Deadline* deadline = nullptr;  // raises kTimeLimit when it has expired
   bool real_bounds = true;  // false: only bounds for class F are wanted, which is cheaper
   bool stop_at_nonlinear = false;  // concretise at the first nonlinear nodes (interval bounds with elision)
+  bool attribute = false;  // propagate: remember on which inputs each relaxation depends (see lower_bounds)
   Index chunk_bytes = Index{1} << 20;  // memory for the coefficients of one node at a time
 };
 
@@ -58,9 +59,12 @@ class Crown {
 
   // Lower bounds of the functionals over their boxes after propagate(): for real arithmetic, and for every
   // evaluation of class F. An overflowing box gives -infinity. `input_coefficients` (rows x input size,
-  // optional) receives the coefficients on the input, for attacks and split choices.
+  // optional) receives the coefficients on the input, for attacks and split choices; `attribution` (rows x input
+  // size, optional, needs options.attribute in propagate) how much of the looseness of the relaxations that
+  // a row met is due to the width of each input.
   void lower_bounds(const Functionals<T>& functionals, State& state, double* real, double* evaluated,
-                    T* input_coefficients = nullptr, const BackwardOptions& options = {}) const;
+                    T* input_coefficients = nullptr, double* attribution = nullptr,
+                    const BackwardOptions& options = {}) const;
 
   [[nodiscard]] static const NodeBounds<T>& bounds(const State& state);
 

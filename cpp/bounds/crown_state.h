@@ -32,6 +32,9 @@ template <class T>
 struct Crown<T>::State {
   NodeBounds<T> bounds;
   std::vector<NodeTerms<T>> terms;  // one per node
+  // options.attribute: per node, batch x size x input size: the share of each input in the width of a loose
+  // element (0 for the others).
+  std::vector<std::vector<float>> shares;
   Index batch = 0;
   Workspace workspace;
   // Pool of coefficient buffers.

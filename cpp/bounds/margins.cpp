@@ -132,7 +132,9 @@ void MarginBounder::lower_bounds(const Functionals<double>& f, const BackwardOpt
   bounds.real.resize(rows);
   bounds.evaluated.resize(rows);
   bounds.slopes.resize(rows * static_cast<std::size_t>(prepared_->network().input_size()));
-  crown_.lower_bounds(f, *state_, bounds.real.data(), bounds.evaluated.data(), bounds.slopes.data(), options);
+  bounds.attribution.resize(options.attribute ? bounds.slopes.size() : 0);
+  crown_.lower_bounds(f, *state_, bounds.real.data(), bounds.evaluated.data(), bounds.slopes.data(),
+                      options.attribute ? bounds.attribution.data() : nullptr, options);
 }
 
 void MarginBounder::bound(const double* lower, const double* upper, Index batch,
@@ -160,6 +162,7 @@ void MarginBounder::bound(const double* lower, const double* upper, Index batch,
     Index box;
     std::size_t margin;  // index into the box's margins
     std::vector<LinearMargin> rows;
+    std::vector<const double*> attribution;
   };
   std::vector<Open> open;
   found.resize(static_cast<std::size_t>(batch));
@@ -171,7 +174,7 @@ void MarginBounder::bound(const double* lower, const double* upper, Index batch,
     box.upper.assign(static_cast<std::size_t>(inputs), -kInfinity);
     for (std::uint32_t d : *active[static_cast<std::size_t>(b)]) {
       Margin margin{-kInfinity, -kInfinity};
-      Open rest{b, box.margins.size(), {}};
+      Open rest{b, box.margins.size(), {}, {}};
       for (Index r = rows_.offset[d]; r < rows_.offset[d + 1]; ++r, ++at) {
         const auto k = static_cast<std::size_t>(r);
         const double slack = coefficient_slack(rows_.coefficients.data() + r * rows_.outputs, rows_.relative_error[k], b);
@@ -179,6 +182,7 @@ void MarginBounder::bound(const double* lower, const double* upper, Index batch,
         margin.real = std::max(margin.real, down(down(single_.real[at] - rows_.bound[k]) - slack));
         margin.evaluated = std::max(margin.evaluated, evaluated);
         rest.rows.push_back({single_.slopes.data() + at * static_cast<std::size_t>(inputs), evaluated});
+        if (options.attribute) rest.attribution.push_back(single_.attribution.data() + at * static_cast<std::size_t>(inputs));
       }
       box.margins.push_back(margin);
       if (!(margin.evaluated > 0.0)) open.push_back(std::move(rest));
@@ -232,6 +236,7 @@ void MarginBounder::bound(const double* lower, const double* upper, Index batch,
       margin.real = std::max(margin.real, down(combined_.real[i] - bound[i]));
       margin.evaluated = std::max(margin.evaluated, evaluated);
       rest.rows.push_back({combined_.slopes.data() + i * static_cast<std::size_t>(inputs), evaluated});
+      if (options.attribute) rest.attribution.push_back(combined_.attribution.data() + i * static_cast<std::size_t>(inputs));
     }
   }
 
@@ -250,7 +255,12 @@ void MarginBounder::bound(const double* lower, const double* upper, Index batch,
     for (const LinearMargin& row : rest.rows) {
       if (best == nullptr || row.margin > best->margin) best = &row;
     }
-    if (best != nullptr) std::copy_n(best->coefficients, inputs, box.slope.begin());
+    if (best == nullptr) continue;
+    std::copy_n(best->coefficients, inputs, box.slope.begin());
+    if (options.attribute) {
+      const double* from = rest.attribution[static_cast<std::size_t>(best - rest.rows.data())];
+      box.looseness.assign(from, from + inputs);
+    }
   }
 }
 

@@ -33,6 +33,7 @@ struct Margin {
 struct BoxMargins {
   std::vector<Margin> margins;  // of the active disjuncts, in their order; refuted where evaluated > 0
   std::vector<double> slope;    // coefficients on the input of the most urgent row
+  std::vector<double> looseness;  // how much of its looseness is due to the width of each input; may be empty
   // The part of the box where a disjunct can still be met in some evaluation of class F (clip.h).
   std::vector<double> lower, upper;
 };
@@ -52,7 +53,7 @@ class MarginBounder {
 
  private:
   struct Bounds {
-    std::vector<double> real, evaluated, slopes;
+    std::vector<double> real, evaluated, slopes, attribution;
   };
   void lower_bounds(const Functionals<double>& f, const BackwardOptions& options, Bounds& bounds);
   // What rounded coefficients may cost on box b.
