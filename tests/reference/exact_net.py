@@ -84,8 +84,8 @@ def windows(
     for d in range(n):
         free = shape[d] + pads[d] + pads[n + d] - dilations[d] * (kernel[d] - 1) - 1
         steps = -(-free // strides[d]) if attributes.get("ceil_mode") else free // strides[d]
-        if steps * strides[d] >= shape[d] + pads[d]:  # a window must begin in the image or its left padding
-            steps -= 1
+        if attributes.get("ceil_mode") and steps * strides[d] >= shape[d] + pads[d]:
+            steps -= 1  # a window must begin in the image or its left padding
         out.append(steps + 1)
 
     def walk() -> Iterator[tuple[tuple[int, ...], list[tuple[tuple[int, ...], tuple[int, ...]]], int]]:
