@@ -29,7 +29,7 @@ struct Facts {
     flush = static_cast<T>(tiny);  // 0 when T has no numbers that small
     relative = to_upper<T>((4.0 * static_cast<double>(kRoundoff<T>) + u) * (1.0 + 0x1p-20));
     absolute = to_upper<T>(tiny + static_cast<double>(kTiny<T>));
-    limit = static_cast<T>(sizeof(T) == 4 || (evaluations && !wide) ? 0x1p126 : 0x1p1022);
+    limit = static_cast<T>(sizeof(T) == 4 || (evaluations && !wide) ? 0x1p90 : 0x1p960);  // as largest_sum
   }
 };
 

@@ -150,6 +150,8 @@ Values lower_gemm(Builder& builder, Call& call) {
   check_operands(call, a, b);
   const double alpha = call.real("alpha", 1.0), beta = call.real("beta", 1.0);
   if (!std::isfinite(alpha) || !std::isfinite(beta)) call.malformed("alpha or beta is not finite");
+  // A small alpha hides how large the unscaled product is; see kHidden in lower_norm.cpp.
+  if (std::fabs(alpha) * 0x1p30 < 1.0) call.unsupported("alpha is zero or smaller than 2^-30");
   if (a.shape.size() != 2 || b.shape.size() != 2) call.malformed("operands must have two dimensions");
   const bool turn_a = call.integer("transA", 0) != 0, turn_b = call.integer("transB", 0) != 0;
   if (a.is_constant() && b.is_constant()) a = builder.as_variable(call, a);

@@ -22,6 +22,11 @@ struct Norm {
 };
 
 // Multiplications whose result leaves this range have no small relative error.
+// A float evaluation has intermediate results (the unscaled sum, its steps) that bounds of the folded result do not
+// show. They are at most this factor larger, and the engines leave that much room below overflow.
+constexpr double kHidden = 0x1p30;
+constexpr double kLargestConstant = 0x1p60;
+
 bool in_range(double v) { return v == 0.0 || (std::fabs(v) > 0x1p-900 && std::fabs(v) < 0x1p900); }
 
 bool repeats(const std::vector<double>& values, std::size_t period) {
@@ -62,7 +67,8 @@ void fold(AffineTerms& terms, const Norm& norm, WeightsOf&& weights_of) {
   terms.extra_roundings += kRoundings;
 }
 
-bool fold_into(Builder& builder, const Value& value, const Norm& norm) {
+// own_node: the node was made for this norm; its input has been checked for overflow on its own.
+bool fold_into(Builder& builder, const Value& value, const Norm& norm, bool own_node) {
   Node& node = builder.node(value.node);
   AffineTerms* terms = affine_terms(node.op);
   if (terms == nullptr || !value.exclusive) return false;
@@ -83,6 +89,8 @@ bool fold_into(Builder& builder, const Value& value, const Norm& norm) {
   };
   for (std::size_t o = 0; o < features; ++o) {
     const double s = norm.scale[o];
+    // Where the scale is tiny the sum before it is not visible after it: keep it as a node of its own.
+    if (!own_node && std::fabs(s) * kHidden < 1.0) return false;
     bool fits = in_range(s * (std::fabs(terms->bias[o]) + std::fabs(norm.mean[o]))) && in_range(norm.shift[o]) && in_range(s);
     for (auto [w, end] = row(o); w != end; ++w) fits = fits && (*w == 0.0 || s == 0.0 || (*w * s != 0.0 && in_range(*w * s)));
     if (!fits) return false;
@@ -124,7 +132,8 @@ Values lower_batch_norm(Builder& builder, Call& call) {
     if (variance[c] < 0.0 || epsilon < 0.0) call.unsupported("a negative variance or epsilon");
     const double deviation = std::sqrt(spread);
     scale.push_back(gamma[c] / deviation);
-    if (!in_range(scale.back()) || !in_range(deviation) || (gamma[c] != 0.0 && scale.back() == 0.0)) {
+    if (deviation > kHidden || deviation * kHidden < 1.0 || std::fabs(gamma[c]) > kHidden ||
+        std::fabs(mean[c]) > kLargestConstant || std::fabs(beta[c]) > kLargestConstant || !in_range(scale.back()) || !in_range(deviation) || (gamma[c] != 0.0 && scale.back() == 0.0)) {
       call.unsupported("scale and variance of channel " + std::to_string(c) + " are out of range");
     }
     const double inverse = 1.0 / deviation;
@@ -135,7 +144,7 @@ Values lower_batch_norm(Builder& builder, Call& call) {
   per_channel[0] = channels;
   const auto spread_out = [&](const std::vector<double>& v) { return in_storage_order(x, v, per_channel); };
   const Norm norm{spread_out(scale), spread_out(mean), spread_out(beta), spread_out(amplification)};
-  if (fold_into(builder, x, norm)) {
+  if (fold_into(builder, x, norm, false)) {
     builder.node(x.node).name += " + " + call.name();
     return {x};
   }
@@ -154,7 +163,7 @@ Values lower_batch_norm(Builder& builder, Call& call) {
     if (!in_range(norm.scale[i] * norm.mean[i]) || !in_range(norm.shift[i])) call.unsupported("its constants are out of range");
   }
   Value y = builder.value(call, std::move(op), {x.node}, x.shape, x.dtype, x.map);
-  if (!fold_into(builder, y, norm)) call.unsupported("its constants are out of range");
+  if (!fold_into(builder, y, norm, true)) call.unsupported("its constants are out of range");
   return {y};
 }
 
