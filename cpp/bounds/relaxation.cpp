@@ -129,18 +129,16 @@ double sigmoid(double x) { return x >= 0 ? 1.0 / (1.0 + std::exp(-x)) : std::exp
 
 struct SigmoidCurve {
   static double value(double x) { return sigmoid(x); }
-  static double derivative(double x) {
-    const double y = sigmoid(x);
-    return y * (1.0 - y);
-  }
+  static double derivative_of(double y) { return y * (1.0 - y); }  // by the value
+  static double second_derivative_of(double y) { return y * (1.0 - y) * (1.0 - 2.0 * y); }
+  static double derivative(double x) { return derivative_of(value(x)); }
   static constexpr double kOffset = 1.0;  // f(-x) = kOffset - f(x)
 };
 struct TanhCurve {
   static double value(double x) { return std::tanh(x); }
-  static double derivative(double x) {
-    const double y = std::tanh(x);
-    return 1.0 - y * y;
-  }
+  static double derivative_of(double y) { return 1.0 - y * y; }
+  static double second_derivative_of(double y) { return -2.0 * y * (1.0 - y * y); }
+  static double derivative(double x) { return derivative_of(value(x)); }
   static constexpr double kOffset = 0.0;
 };
 
@@ -158,18 +156,22 @@ void s_shaped_lower_line(double l, double u, T* slope, T* intercept) {
     touch = 0.5 * l + 0.5 * u;
     wanted = Curve::derivative(touch);
   } else {
-    // Tangent at d < 0 through (u, f(u)): f(d) + f'(d)(u - d) = f(u). The left side falls below f(u) for d -> -inf and
-    // rises with d (the derivative in d is f''(d)(u - d) > 0), so bisection keeps a bracket. Any d is sound.
-    double near_zero = 0.0, far = l;
-    if (fl + Curve::derivative(l) * (u - l) >= fu) {
+    // Tangent at d < 0 through (u, f(u)): h(d) = f(d) + f'(d)(u - d) - f(u) = 0. h rises with d (its derivative is
+    // f''(d)(u - d) > 0); Newton's steps, kept inside a bracket. Any d is sound, a few steps are near enough.
+    const double at_l = fl + Curve::derivative_of(fl) * (u - l);
+    if (at_l >= fu) {
       wanted = (fu - fl) / (u - l);  // the tangent point lies left of l: chord
     } else {
-      for (int step = 0; step < 24; ++step) {
-        const double d = 0.5 * (near_zero + far);
-        if (Curve::value(d) + Curve::derivative(d) * (u - d) >= fu) near_zero = d;
-        else far = d;
+      double left = l, right = 0.0;
+      touch = std::max(l, -0.5 * u - 0.5);
+      for (int step = 0; step < 6; ++step) {
+        const double y = Curve::value(touch), rise = Curve::derivative_of(y);
+        const double h = y + rise * (u - touch) - fu;
+        (h >= 0.0 ? right : left) = touch;
+        if (std::fabs(h) <= 1e-9) break;
+        const double next = touch - h / (Curve::second_derivative_of(y) * (u - touch));
+        touch = next > left && next < right ? next : 0.5 * (left + right);
       }
-      touch = far;
       wanted = Curve::derivative(touch);
     }
   }

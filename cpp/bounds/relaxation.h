@@ -31,7 +31,7 @@ bool relaxation_is_loose(ActivationKind kind, T l, T u, double low, double high)
     }
     case ActivationKind::kSigmoid:
     case ActivationKind::kTanh:
-      return l < u;
+      return l < u && l < T(20) && u > T(-20);  // saturated: within 1e-8 of a constant
   }
   return true;
 }
