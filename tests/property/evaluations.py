@@ -35,6 +35,7 @@ class Way:
     fuse: bool = False  # bias adds, batch norms and activations read the accumulator before it is rounded
     library: float = 0.0  # error of Sigmoid and Tanh, in units of what is allowed
     seed: int = 0
+    permutation: tuple[int, ...] = ()  # for sums of so many products, instead of the order
 
 
 PLAIN = Way(name="plain")
@@ -135,6 +136,8 @@ class FloatEvaluator(Evaluator):
     def order(self, products: Array) -> list[int]:
         n = products.shape[-1]
         kind = self.way.order
+        if len(self.way.permutation) == n:
+            return list(self.way.permutation)
         if kind in ("ascending", "descending"):
             size = np.abs(products).reshape(-1, n).max(axis=0) if products.size else np.zeros(n)
             found = [int(i) for i in np.argsort(size, kind="stable")]
