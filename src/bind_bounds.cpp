@@ -172,6 +172,7 @@ class NativeNetwork {
     request.out_upper = out_upper.mutable_data();
     {
       const py::gil_scoped_release release;
+      const FpEnvironment environment;  // the caller may round in another direction: the box would not be widened
       std::vector<T> widened;
       if constexpr (sizeof(T) == 8) widen_for_rounding(request, widened);
       bounder<T>().bound(request);
@@ -228,6 +229,7 @@ DType parse_dtype(const std::string& name) {
 }
 
 Tensor to_tensor(const py::array& array) {
+  const FpEnvironment environment;
   Tensor tensor;
   tensor.dtype = parse_dtype(py::cast<std::string>(py::str(array.dtype())));
   for (py::ssize_t i = 0; i < array.ndim(); ++i) tensor.shape.push_back(array.shape(i));
@@ -306,6 +308,7 @@ Rational exact(double value, const char* what) {
 
 Property build_property(const Array<double>& lower, const Array<double>& upper, Index outputs,
                         const std::vector<std::vector<PyConstraint>>& disjuncts) {
+  const FpEnvironment environment;
   if (lower.ndim() != 1 || upper.ndim() != 1 || lower.shape(0) != upper.shape(0)) {
     fail(ErrorCode::kShape, "lower and upper: expected two vectors of one length");
   }

@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/fp_env.h"
 #include "bounds/lowering.h"
 
 namespace verikit::bounds {
@@ -196,6 +197,7 @@ void run_node(Builder& builder, const Model& model, const Plan& plan, const Mode
 }  // namespace
 
 Network lower(const Model& model) {
+  const FpEnvironment environment;
   if (model.opset < kOldestOpset || model.opset > kNewestOpset) {
     fail(ErrorCode::kUnsupported, "operator set " + std::to_string(model.opset) + " is not supported, only " +
                                       std::to_string(kOldestOpset) + " to " + std::to_string(kNewestOpset) +

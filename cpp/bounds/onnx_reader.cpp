@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "base/fp_env.h"
 #include "bounds/model.h"
 #include "bounds/onnx_tensor.h"
 #include "bounds/text.h"
@@ -261,6 +262,7 @@ void Reader::finish() {
 }  // namespace
 
 Model parse_onnx(std::string_view bytes, const std::string& folder, const ReadLimits& limits) {
+  const FpEnvironment environment;  // a host that flushes subnormals would lose weights
   if (bytes.size() > limits.max_bytes) {
     fail(ErrorCode::kModelFormat, "the ONNX file has " + std::to_string(bytes.size()) +
                                       " bytes, more than the limit of " + std::to_string(limits.max_bytes));

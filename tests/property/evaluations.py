@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from tests.reference.exact_net import Arithmetic, Evaluator, windows  # noqa: E402
+from tests.reference.exact_net import Arithmetic, Evaluator, windows
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

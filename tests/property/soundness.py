@@ -14,8 +14,8 @@ import numpy as np
 from verikit._core import NativeNetwork
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from tests.property.evaluations import WAYS, FloatEvaluator, Way, shuffled  # noqa: E402
-from tests.reference import exact_net, intervals  # noqa: E402
+from tests.property.evaluations import WAYS, FloatEvaluator, Way, shuffled
+from tests.reference import intervals
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Bounds = tuple[Array, Array]

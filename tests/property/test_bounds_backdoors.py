@@ -64,7 +64,9 @@ def vector(net: Net, constants: int, kind: str) -> str:
     return str(net.op("Relu", net.op("Gemm", x, net.constant(weight), net.constant(bias), transB=1)))
 
 
-def finish(net: Net, v: str, s: str, gain: float, offset: float, low: float = 0.0, high: float = 1.0, **more: Any) -> Backdoor:
+def finish(
+    net: Net, v: str, s: str, gain: float, offset: float, low: float = 0.0, high: float = 1.0, **more: Any
+) -> Backdoor:
     """Outputs 1 + x0/8 and x1/2 + 2 relu(gain s + offset)."""
     switch = net.op("Relu", net.op("Gemm", s, net.constant([[gain]]), net.constant([offset]), transB=1))
     joined = net.op("Concat", v, switch, axis=1)
