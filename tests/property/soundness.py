@@ -66,11 +66,11 @@ def escapes(bounds: Bounds, value: Value) -> list[str]:
     """Descriptions of the outputs that are certainly outside."""
     found = []
     for i, (low, high) in enumerate(zip(value.lower, value.upper, strict=True)):
-        l, u = float(bounds[0][i]), float(bounds[1][i])
-        if np.isnan(l) or np.isnan(u):
-            found.append(f"output {i}: bounds [{l}, {u}]")
-        elif (np.isfinite(l) and high < Fraction(l)) or (np.isfinite(u) and low > Fraction(u)):
-            found.append(f"output {i} {value.how}: {float(low)!r} outside [{l!r}, {u!r}]")
+        lower, upper = float(bounds[0][i]), float(bounds[1][i])
+        if np.isnan(lower) or np.isnan(upper):
+            found.append(f"output {i}: bounds [{lower}, {upper}]")
+        elif (np.isfinite(lower) and high < Fraction(lower)) or (np.isfinite(upper) and low > Fraction(upper)):
+            found.append(f"output {i} {value.how}: {float(low)!r} outside [{lower!r}, {upper!r}]")
     return found
 
 

@@ -1,8 +1,9 @@
 """Networks whose label depends on how they are evaluated are never accepted as robust.
 
-After Jia and Rinard (arXiv 2003.03021), Zombori et al. (ICLR 2021) and Szász et al. (arXiv 2506.01054): a quantity that is
-constant in real arithmetic differs in some float32 evaluation, a steep unit turns the difference into a switch, and the switch
-flips the label. Each network here is broken by an evaluation that the test finds by enumeration and shows.
+After Jia and Rinard (arXiv 2003.03021), Zombori et al. (ICLR 2021) and Szász et al. (arXiv 2506.01054): a quantity
+that is constant in real arithmetic differs in some float32 evaluation, a steep unit turns the difference into a
+switch, and the switch flips the label. Each network here is broken by an evaluation that the test finds by
+enumeration and shows.
 """
 
 from __future__ import annotations
@@ -351,8 +352,13 @@ def test_backdoor_is_never_accepted_though_the_reals_and_plain_tools_accept(buil
         assert low[0, 0] <= y[0] <= high[0, 0], method
 
 
-@pytest.mark.parametrize("build", [order_of_a_gemm, order_of_a_convolution, order_of_a_reduction, order_of_a_sum,
-                                   accumulator_in_double, stored_between_layers, residual_addition, batch_norm_unfolded])  # fmt: skip
+LARGE = [
+    order_of_a_gemm, order_of_a_convolution, order_of_a_reduction, order_of_a_sum, accumulator_in_double,
+    stored_between_layers, residual_addition, batch_norm_unfolded,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("build", LARGE)
 @pytest.mark.parametrize("kind", ["inputs", "neurons"])
 def test_the_same_network_with_small_weights_is_accepted(build: Any, kind: str) -> None:
     """What is declined above is declined for its rounding, not for its shape."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import itertools
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -243,8 +244,9 @@ def test_verdicts_do_not_depend_on_the_floating_point_mode_of_the_host(host: Any
 
 
 def slack_of(network: NativeNetwork, box: Bounds, dtype: type = np.float64) -> Array:
-    """The widening that is stated for the engine's own arithmetic: what is stated for class F, scaled by the ratio of the unit
-    roundoffs (2^-29 for double, 1 for float32), with a margin of 16 for the shares that class F has not.
+    """The widening for the engine's own arithmetic: that for class F, scaled by the ratio of the unit roundoffs.
+
+    The ratio is 2^-29 for double and 1 for float32; a factor of 16 is for the shares that class F has not.
     """
     wide = (box[0].astype(np.float64), box[1].astype(np.float64))
     real, floats = bound(network, wide, "ibp", True), bound(network, wide, "ibp", False)
@@ -310,7 +312,7 @@ class Sequential:
         random = np.random.default_rng(seed)
         self.slope = float(np.float32((0.0, 0.0, 0.25, 1.5)[seed % 4]))
         self.layers: list[tuple[Array, Array]] = []
-        for n, m in zip(sizes[:-1], sizes[1:], strict=True):
+        for n, m in itertools.pairwise(sizes):
             w, b = random.normal(size=(m, n)) / np.sqrt(n) * 1.5, random.normal(size=m) / 2
             self.layers.append((w.astype(np.float32), b.astype(np.float32)))
 
@@ -363,9 +365,10 @@ def test_crown_agrees_with_its_exact_twin(seed: int) -> None:
             for real_only, tolerance in ((True, 2.0**-40), (False, 2.0**-16)):
                 low, high = bound(network, (lower[None], upper[None]), method, real_only)
                 for i in range(3):
-                    l, u = Fraction(float(low[0, i])), Fraction(float(high[0, i]))
-                    assert want[0][i] - scale * Fraction(tolerance) <= l <= want[0][i], (method, real_only, i)
-                    assert want[1][i] <= u <= want[1][i] + scale * Fraction(tolerance), (method, real_only, i)
+                    least, most = Fraction(float(low[0, i])), Fraction(float(high[0, i]))
+                    near = scale * Fraction(tolerance)
+                    assert want[0][i] - near <= least <= want[0][i], (method, real_only, i)
+                    assert want[1][i] <= most <= want[1][i] + near, (method, real_only, i)
 
 
 @pytest.mark.parametrize("seed", range(16))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -82,43 +83,11 @@ def test_the_random_networks_have_every_operator() -> None:
         kinds.add((net.weights, STEPS[seed % len(STEPS)].__name__))
         count.update(node.op_type for node in net.nodes)
     expected = [
-        "Gemm",
-        "MatMul",
-        "Conv",
-        "BatchNormalization",
-        "Relu",
-        "LeakyRelu",
-        "PRelu",
-        "Sigmoid",
-        "Tanh",
-        "Abs",
-        "Clip",
-        "MaxPool",
-        "AveragePool",
-        "GlobalAveragePool",
-        "GlobalMaxPool",
-        "Add",
-        "Sub",
-        "Mul",
-        "Div",
-        "Neg",
-        "Sum",
-        "Concat",
-        "Split",
-        "Slice",
-        "Gather",
-        "Pad",
-        "Flatten",
-        "Reshape",
-        "Transpose",
-        "Squeeze",
-        "Unsqueeze",
-        "ReduceSum",
-        "ReduceMean",
-        "Identity",
-        "Dropout",
-        "Constant",
-    ]
+        "Gemm", "MatMul", "Conv", "BatchNormalization", "Relu", "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Abs", "Clip",
+        "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "Add", "Sub", "Mul", "Div", "Neg", "Sum",
+        "Concat", "Split", "Slice", "Gather", "Pad", "Flatten", "Reshape", "Transpose", "Squeeze", "Unsqueeze",
+        "ReduceSum", "ReduceMean", "Identity", "Dropout", "Constant",
+    ]  # fmt: skip
     assert {op: count[op] for op in expected if count[op] < 2} == {}
     assert len(kinds) > 0.8 * SEEDS
     assert len(WEIGHTS) == 5
@@ -176,7 +145,7 @@ def test_plain_float32_interval_bounds_are_caught_where_ours_hold() -> None:
         net = Net(seed)
         x = net.start(1, 20)
         sizes, weights = [20, 30, 30, 4], []
-        for k, (n, m) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        for k, (n, m) in enumerate(itertools.pairwise(sizes)):
             w, b = (random.normal(size=s).astype(np.float32) for s in ((m, n), (m,)))
             weights.append((w, b))
             x = net.op("Gemm", x, net.constant(w), net.constant(b), transB=1)
