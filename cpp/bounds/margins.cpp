@@ -137,12 +137,12 @@ void MarginBounder::lower_bounds(const Functionals<double>& f, const BackwardOpt
                       options.attribute ? bounds.attribution.data() : nullptr, options);
 }
 
-void MarginBounder::bound(const double* lower, const double* upper, Index batch,
+void MarginBounder::bound(const double* lower, const double* upper, Index batch, Intermediate intermediate,
                           const std::vector<const std::vector<std::uint32_t>*>& active,
                           const BackwardOptions& options, std::vector<BoxMargins>& found) {
   const Network& network = prepared_->network();
   const Index inputs = network.input_size();
-  crown_.propagate(lower, upper, batch, Intermediate::kCrown, *state_, options);
+  crown_.propagate(lower, upper, batch, intermediate, *state_, options);
 
   // Every row of every active disjunct.
   Functionals<double> f;

@@ -44,8 +44,8 @@ class MarginBounder {
   MarginBounder(std::shared_ptr<const PreparedNetwork<double>> prepared, Semantics semantics,
                 const MarginRows& rows);
 
-  // lower, upper: batch x input size.
-  void bound(const double* lower, const double* upper, Index batch,
+  // lower, upper: batch x input size. With kIbp it costs little and may decide; kCrown is tighter.
+  void bound(const double* lower, const double* upper, Index batch, Intermediate intermediate,
              const std::vector<const std::vector<std::uint32_t>*>& active, const BackwardOptions& options,
              std::vector<BoxMargins>& found);
   // Whether box b of the last batch may overflow in float evaluations.

@@ -21,6 +21,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kGroup = 8;    // boxes bounded together by one thread
+constexpr double kLargeNetwork = 20000;  // elements
 constexpr std::size_t kAttributedInputs = 16;  // with more, splits follow the slopes alone
 constexpr std::size_t kRound = 128;  // boxes taken from the queue at a time; not a function of the thread count
 
@@ -30,6 +31,7 @@ struct Root {
   std::vector<double> lower, upper;  // all inputs, rounded outward
   Restriction restriction;
   std::shared_ptr<const PreparedNetwork<double>> prepared;
+  double elements = 0.0;  // of all nodes' values
 };
 
 struct Box {
@@ -175,6 +177,7 @@ class Search {
       } else {
         root.prepared = std::make_shared<PreparedNetwork<double>>(*root.restriction.network);
       }
+      for (const Node& node : root.prepared->network().nodes) root.elements += static_cast<double>(node.size);
       roots_.push_back(std::move(root));
     }
   }
@@ -341,14 +344,18 @@ class Search {
 
   // Large networks: fewer boxes at a time, so that the state of a group stays within the memory limit.
   [[nodiscard]] std::size_t group_size(std::uint32_t root) const {
-    double elements = 0.0;
-    for (const Node& node : roots_[root].prepared->network().nodes) elements += static_cast<double>(node.size);
-    const double bytes = elements * 80.0;
+    const double bytes = roots_[root].elements * 80.0;
     const double budget = options_.memory_mb * 0x1p20 * 0.25 / options_.threads;
     if (bytes > budget) {
       fail(ErrorCode::kMemoryLimit, "one box of this network needs about " + std::to_string(bytes * 0x1p-20) + " MB");
     }
     return std::clamp<std::size_t>(static_cast<std::size_t>(budget / bytes), 1, kGroup);
+  }
+
+  // Whether bounds over interval intermediates are tried before CROWN's: they decide many properties at once, but
+  // few of the boxes that had to be split; on large networks they are so much cheaper that they always pay.
+  [[nodiscard]] bool cheap_first(const Box& box) const {
+    return box.key == -kInfinity || roots_[box.root].elements > kLargeNetwork;
   }
 
   void bound_group(std::size_t begin, std::size_t end, int thread,
@@ -372,7 +379,27 @@ class Search {
     backward.deadline = &deadline_;
     backward.attribute = n <= kAttributedInputs;
     std::vector<BoxMargins> found;
-    bounder->bound(lower.data(), upper.data(), static_cast<Index>(batch), active, backward, found);
+    bool decided = false;
+    if (cheap_first(*round_[begin])) {
+      BackwardOptions cheap = backward;
+      cheap.attribute = false;
+      bounder->bound(lower.data(), upper.data(), static_cast<Index>(batch), Intermediate::kIbp, active, cheap, found);
+      decided = true;
+      for (std::size_t i = 0; i < batch; ++i) {
+        double evaluated = kInfinity, real = kInfinity;
+        for (const Margin& m : found[i].margins) {
+          evaluated = std::min(evaluated, m.evaluated);
+          real = std::min(real, m.real);
+        }
+        decided = decided && evaluated > 0.0;
+        // Known even if the deadline ends what comes next.
+        round_[begin + i]->key = std::max(round_[begin + i]->key, evaluated);
+        round_[begin + i]->real_key = std::max(round_[begin + i]->real_key, real);
+      }
+    }
+    if (!decided) {
+      bounder->bound(lower.data(), upper.data(), static_cast<Index>(batch), Intermediate::kCrown, active, backward, found);
+    }
     for (std::size_t i = 0; i < batch; ++i) {
       Finding& finding = findings[begin + i];
       finding.overflow = bounder->overflowed(static_cast<Index>(i));
@@ -396,7 +423,7 @@ class Search {
     std::vector<double> center(n);
     for (std::size_t i = 0; i < n; ++i) center[i] = 0.5 * box.lower[i] + 0.5 * box.upper[i];
     std::vector<BoxMargins> found;
-    bounder.bound(center.data(), center.data(), 1, {&box.active}, backward, found);
+    bounder.bound(center.data(), center.data(), 1, Intermediate::kCrown, {&box.active}, backward, found);
     if (finding.overflow) {
       finding.overflow = bounder.overflowed(0);
       return;
