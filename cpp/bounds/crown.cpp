@@ -197,7 +197,9 @@ struct Crown<T>::Impl {
       const T* l = at(walk.state.bounds.lower[k], s.box, n);
       const T* u = at(walk.state.bounds.upper[k], s.box, n);
       for (Index r = s.begin; r < s.end; ++r) {
-        kernels().concretize(rows.data() + r * n, l, u, relative_error, n, &walk.sums[static_cast<std::size_t>(r)]);
+        RowSums& sums = walk.sums[static_cast<std::size_t>(r)];
+        kernels().concretize(rows.data() + r * n, l, u, relative_error, n, &sums);
+        sums.own += std::fabs(sums.constant) * 0x1p-52;
       }
     }
   }
@@ -263,6 +265,7 @@ struct Crown<T>::Impl {
       each_row([&](Index box, T* row, Index r, RowSums& sums) {
         kernels().charge(row, nullptr, walk.own(terms, box, n), evaluated(box), n, &sums);
         T* to = back.data() + r * in;
+        double constant = 0.0;  // apart: additions to a large sum lose more than their own errors
         for (Index j = 0; j < n; ++j) {
           const auto e = static_cast<std::size_t>(box * n + j);
           const double x = static_cast<double>(row[j]);
@@ -271,13 +274,17 @@ struct Crown<T>::Impl {
           } else if (terms.dominating[e] >= 0) {
             to[terms.dominating[e]] += row[j];
           } else {
-            sums.constant += x * terms.ceiling[e];
+            constant += x * terms.ceiling[e];
           }
         }
+        sums.constant += constant;
       });
       walk.state.give(std::move(rows));
       walk.add_into(here.inputs[0], std::move(back));
     } else if (std::holds_alternative<ConcatOp>(here.op)) {
+      each_row([&](Index box, T* row, Index, RowSums& sums) {
+        kernels().charge(row, nullptr, walk.own(terms, box, n), evaluated(box), n, &sums);
+      });
       Index offset = 0;
       for (NodeId w : here.inputs) {
         const Index part = size(w);
@@ -307,13 +314,15 @@ struct Crown<T>::Impl {
         const T *la = at(walk.state.bounds.lower[p], box, n), *ua = at(walk.state.bounds.upper[p], box, n);
         const T* lb = at(walk.state.bounds.lower[q], box, n);
         kernels().charge(row, nullptr, walk.own(terms, box, n), evaluated(box), n, &sums);
+        double constant = 0.0;
         for (Index j = 0; j < n; ++j) {
           // McCormick: a b >= la b + lb a - la lb, and a b <= ua b + lb a - ua lb.
           const T slope = row[j] >= T(0) ? la[j] : ua[j];
           first[static_cast<std::size_t>(r * n + j)] = row[j] * lb[j];
           second[static_cast<std::size_t>(r * n + j)] = row[j] * slope;
-          sums.constant -= static_cast<double>(row[j]) * (static_cast<double>(slope) * static_cast<double>(lb[j]));
+          constant -= static_cast<double>(row[j]) * (static_cast<double>(slope) * static_cast<double>(lb[j]));
         }
+        sums.constant += constant;
       });
       walk.state.give(std::move(rows));
       walk.add_into(here.inputs[0], std::move(first));

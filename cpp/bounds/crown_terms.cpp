@@ -1,6 +1,7 @@
 // What backward substitution through each kind of node costs: docs/soundness.md, sections 2 and 4.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "bounds/crown_state.h"
 #include "bounds/relaxation.h"
@@ -103,6 +104,8 @@ void affine_node(Context<T>& c, const AffineKernel<T>& kernel, Workspace& worksp
       largest = std::max(largest, m);
       total += m;
     }
+    // Weights below the normal numbers of T lose more than a relative error when they are rounded to T.
+    const double flushed = c.facts.weights_fit ? 0.0 : static_cast<double>(std::numeric_limits<T>::denorm_min()) * total;
     const double flush =
         c.tiny() * affine.underflow_scale * 4.0 * (n * (1.0 + c.facts.max_weight + largest) + 2.0) * kUp;
     c.terms.underflow[static_cast<std::size_t>(b)] =
@@ -110,9 +113,9 @@ void affine_node(Context<T>& c, const AffineKernel<T>& kernel, Workspace& worksp
     for (Index j = 0; j < out; ++j) {
       const auto at = static_cast<std::size_t>(b * out + j);
       const auto feature = static_cast<std::size_t>(j);
-      const double s = (static_cast<double>(sum[at]) + fan_in * static_cast<double>(kTiny<T>)) * inflate;
+      const double s = (static_cast<double>(sum[at]) + fan_in * static_cast<double>(kTiny<T>) + flushed) * inflate;
       const double bias = std::fabs(c.facts.bias[feature]);
-      const double copied = (c.facts.bias_error[feature] + parameter * s + dot_error(out) * bias) * kUp;
+      const double copied = (c.facts.bias_error[feature] + parameter * s + flushed + dot_error(out) * bias) * kUp;
       c.terms.own_copied[at] = copied;
       c.terms.own[at] = (copied + transposed * s) * kUp;
       c.terms.evaluated[at] = (charged * (s + c.facts.bias_magnitude[feature]) + flush) * kUp;
@@ -184,6 +187,9 @@ void scale_node(Context<T>& c, const ScaleOp& op) {
       double own = (exact ? 0.0 : 2.0 * static_cast<double>(kRoundoff<T>)) * s + op.scale_relative_error * s +
                    dot_error(n) * std::fabs(op.shift[e]);
       if (!op.shift_error.empty()) own += op.shift_error[e];
+      if (static_cast<double>(static_cast<T>(op.scale[e])) != op.scale[e]) {  // as `flushed` of an affine node
+        own += static_cast<double>(std::numeric_limits<T>::denorm_min()) * m;
+      }
       c.terms.own[at] = own * kUp;
       c.terms.evaluated[at] =
           (charged * (s + op.shift_magnitude[e]) + c.tiny() * (2.0 + m + std::fabs(op.scale[e]))) * kUp;
@@ -344,6 +350,10 @@ void compute_terms(const Network& network, NodeId v, const NodeFacts& facts, con
         terms.own[static_cast<std::size_t>(b * node.size + j)] = own * kUp;
       }
     }
+    // What is only moved may still be flushed on the way.
+    std::fill(terms.evaluated.begin(), terms.evaluated.end(), c.tiny());
+  } else if (std::holds_alternative<ConcatOp>(node.op)) {
+    std::fill(terms.evaluated.begin(), terms.evaluated.end(), c.tiny());
   } else if (v == 0) {
     for (Index b = 0; b < batch; ++b) {
       for (Index j = 0; j < node.size; ++j) {

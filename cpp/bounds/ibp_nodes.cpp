@@ -213,6 +213,12 @@ class Step {
           least = std::min(least, T(0));
           most = std::max(most, T(0));
         }
+        if (std::fabs(a) < kTiny<T> && static_cast<double>(a) != op.slope[op.slope.size() == 1 ? 0 : static_cast<std::size_t>(i)]) {
+          // Rounded to a subnormal number, the slope has no relative error.
+          const T lost = std::max(std::fabs(low), std::fabs(high)) * kTiny<T> + kTiny<T>;
+          least = down(least - lost);
+          most = up(most + lost);
+        }
         out_l[i] = flush_lower(least, facts.flush);
         out_u[i] = flush_upper(most, facts.flush);
       }

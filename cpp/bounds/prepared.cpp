@@ -92,6 +92,8 @@ ScaleConstants<T> scale_constants(const Network& network, const ScaleOp& op, boo
     if (beta != 0.0) constant += 4.0 * tiny * (1.0 + s);
     if (relative != 0.0 || constant != 0.0) relative += 2.0 * own;  // the step outwards
     if (!(beta < 0.5 * largest_sum<T>(network, float_evaluations))) constant = HUGE_VAL;
+    // A scale that T can only round to a subnormal number has no relative error to charge.
+    if (s < static_cast<double>(kTiny<T>) && static_cast<double>(static_cast<T>(s)) != s) constant = HUGE_VAL;
     const double widen = 1.0 + 16.0 * own;  // the rounding of the error terms themselves
     c.relative[i] = upper<T>(relative * widen);
     c.constant[i] = upper<T>(constant * widen);
