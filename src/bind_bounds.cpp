@@ -290,7 +290,9 @@ class ModelBuilder {
     model_.outputs.push_back(std::move(info));
   }
   [[nodiscard]] std::unique_ptr<NativeNetwork> build() const {
-    return load([this] { return model_; });
+    const py::gil_scoped_release release;
+    const FpEnvironment environment;
+    return std::make_unique<NativeNetwork>(lower(model_));
   }
 
  private:

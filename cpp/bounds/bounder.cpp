@@ -19,6 +19,24 @@ double elements_of(const Network& network) {
   return elements;
 }
 
+// Products in one evaluation.
+double products_of(const Network& network) {
+  double products = 0.0;
+  for (const Node& node : network.nodes) {
+    if (const auto* linear = std::get_if<LinearOp>(&node.op)) {
+      products += static_cast<double>(linear->in) * static_cast<double>(node.size);
+    } else if (const auto* conv = std::get_if<ConvOp>(&node.op)) {
+      products += static_cast<double>(conv->kernel_h * conv->kernel_w * conv->in_c) * static_cast<double>(node.size);
+    } else if (const auto* sparse = std::get_if<SparseOp>(&node.op)) {
+      products += static_cast<double>(sparse->weight.size());
+    }
+  }
+  return products;
+}
+
+// Interval bounds with fewer products than this take less time than starting a thread pays back.
+constexpr double kWorthThreads = 2e7;
+
 }  // namespace
 
 template <class T>
@@ -28,7 +46,7 @@ struct Bounder<T>::Impl {
   Ibp<T> ibp;
   std::array<Semantics, 2> semantics;  // [0]: every float evaluation too, [1]: real arithmetic only
   std::array<std::unique_ptr<Crown<T>>, 2> crowns;
-  double elements;
+  double elements, products;
 
   // Scratch of threads that are not at work; kept from call to call.
   struct Scratch {
@@ -42,7 +60,8 @@ struct Bounder<T>::Impl {
       : network(std::move(n)),
         prepared(std::make_shared<PreparedNetwork<T>>(network)),
         ibp(prepared),
-        elements(elements_of(*network)) {
+        elements(elements_of(*network)),
+        products(products_of(*network)) {
     for (auto& s : semantics) {
       if (network->dtype == DType::kFloat64) s.activation_error = 0x1p-50;
     }
@@ -124,8 +143,11 @@ struct Bounder<T>::Impl {
     }
   }
 
-  void bound(const BoundRequest<T>& request) {
+  void bound(BoundRequest<T> request) {
     if (request.batch == 0) return;
+    if (request.method == Method::kIbp && products * static_cast<double>(request.batch) < kWorthThreads) {
+      request.threads = 1;
+    }
     const FpEnvironment environment;
     const double per_box = elements * (request.method == Method::kIbp && request.coefficients == nullptr ? 8.0 : 80.0);
     const double budget = request.memory_mb * 0x1p20 * 0.5 / request.threads;
