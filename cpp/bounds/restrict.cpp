@@ -16,7 +16,7 @@ Restriction restrict_inputs(const std::shared_ptr<const Network>& original, cons
     const auto k = static_cast<std::size_t>(i);
     const double reach = std::max(std::fabs(lower[k]), std::fabs(upper[k]));
     // Two float32 steps: what rounding the input outward leaves of a constant.
-    const bool nearly_constant = upper[k] - lower[k] <= reach * 0x1p-22;
+    const bool nearly_constant = std::isfinite(reach) && upper[k] - lower[k] <= reach * 0x1p-22;
     (nearly_constant ? fixed : result.free).push_back(i);
   }
   bool foldable = !fixed.empty() && !result.free.empty() && original->output != 0;
@@ -55,7 +55,7 @@ Restriction restrict_inputs(const std::shared_ptr<const Network>& original, cons
         sum += w[i] * center;
         reach += std::fabs(w[i]) * std::max(std::fabs(lower[k]), std::fabs(upper[k]));
         spread += std::fabs(w[i]) * radius;
-        flushed += 4.0 * evaluation_tiny * (std::fabs(w[i]) + std::max(std::fabs(lower[k]), std::fabs(upper[k])) + 1.0);
+        flushed += 4.0 * evaluation_tiny * terms.underflow_scale * (std::fabs(w[i]) + std::max(std::fabs(lower[k]), std::fabs(upper[k])) + 1.0);
       }
       for (Index i : result.free) weight.push_back(w[i]);
       const double terms_count = static_cast<double>(fixed.size()) + 4;
