@@ -120,7 +120,8 @@ class FloatEvaluator(Evaluator):
         return self.rounded(self.operand(a) + self.operand(b))
 
     def mul(self, a: Array, b: Array) -> Array:
-        return self.rounded(self.operand(a) * self.operand(b))
+        with np.errstate(under="ignore", over="ignore", invalid="ignore"):
+            return self.rounded(self.operand(a) * self.operand(b))
 
     def div(self, a: Array, b: Array) -> Array:
         if not self.way.divide:

@@ -16,7 +16,7 @@ from .evaluations import PLAIN, FloatEvaluator
 Array = np.ndarray[Any, np.dtype[Any]]
 Step = Callable[["Net", str], str]
 
-WEIGHTS = ("normal", "dyadic", "spread", "cancelling", "tiny")
+WEIGHTS = ("normal", "dyadic", "spread", "cancelling", "tiny", "extreme")
 
 
 class Net:
@@ -59,6 +59,8 @@ class Net:
             w = w + np.where(self.random.random(size=shape) < 0.5, 1, -1) * 2.0 ** self.random.integers(4, 14)
         elif self.weights == "tiny":
             w = w * np.where(self.random.random(size=shape) < 0.3, 2.0**-130, 1.0)
+        elif self.weights == "extreme":  # values near the subnormal numbers, and back
+            w = w * 2.0 ** float(self.random.choice([-126, -90, -40, 0, 0, 40, 60]))
         if self.random.random() < 0.1:
             tensor = numpy_helper.from_array(np.asarray(w).astype(self.dtype), "")
             return str(self.op("Constant", value=tensor))
@@ -132,6 +134,7 @@ def norm(net: Net, x: str) -> str:
         return x
     c = net.shape(x)[1]
     parameters = [net.weight(c), net.weight(c), net.weight(c), net.constant(net.random.uniform(0.01, 2, size=c))]
+    parameters = [net.constant(np.clip(net.values[p], -1000, 1000)) for p in parameters]  # larger ones are refused
     if net.random.random() < 0.3:  # a rational standard deviation: 1/sqrt(0.25)
         parameters[3] = net.constant(np.full(c, 0.25))
         return str(net.op("BatchNormalization", x, *parameters, epsilon=0.0))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from verikit._core import NativeNetwork
+from verikit._core import NativeNetwork, NativeProperty, verify
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.property.evaluations import WAYS, FloatEvaluator, Way, shuffled
@@ -152,4 +152,80 @@ def check(
                 report.float_values += len(values) - 1
             report.bounds += 1
             report.finite += bool(np.isfinite(claims["ibp", False][0][row]).all())
+    return report
+
+
+def decimal(value: Fraction) -> str:
+    """An exact decimal literal; the denominators here are products of twos and fives."""
+    digits = 0
+    while (value * 10**digits).denominator != 1:
+        digits += 1
+    number = abs(value.numerator) * 10**digits // value.denominator
+    text = f"{number:0{digits + 1}d}"
+    text = f"{text[: len(text) - digits]}.{text[len(text) - digits :]}" if digits else f"{text}.0"
+    return f"(- {text})" if value < 0 else text
+
+
+def vnnlib(lower: Array, upper: Array, outputs: int, terms: Sequence[tuple[int, Fraction]], bound: Fraction) -> str:
+    """Unsafe: the sum of the terms is at most ``bound``."""
+    lines = [f"(declare-const X_{i} Real)" for i in range(len(lower))]
+    lines += [f"(declare-const Y_{j} Real)" for j in range(outputs)]
+    for i, (low, high) in enumerate(zip(lower, upper, strict=True)):
+        lines.append(f"(assert (>= X_{i} {decimal(Fraction(float(low)))}))")
+        lines.append(f"(assert (<= X_{i} {decimal(Fraction(float(high)))}))")
+    total = " ".join(f"(* {decimal(c)} Y_{j})" for j, c in terms)
+    lines.append(f"(assert (<= (+ {total}) {decimal(bound)}))")
+    return "\n".join(lines)
+
+
+@dataclass
+class VerdictReport:
+    """What ``verify`` said about properties that one evaluation breaks, and about ones with room."""
+
+    escaped: list[str]
+    asked: int = 0
+    accepted_with_room: int = 0
+    asked_with_room: int = 0
+
+
+def check_verdicts(model: Any, network: NativeNetwork, seed: int, *, boxes_asked: int = 3) -> VerdictReport:
+    """Ask whether a.y stays above the least value that some evaluation in the box has: never ACCEPTED.
+
+    Coefficients are decimals that no float is; some inputs do not vary, which the engine folds into biases.
+    """
+    dtype = np.float64 if network.dtype == "float64" else np.float32
+    random = np.random.default_rng([seed, 11])
+    report = VerdictReport([])
+    for k in range(boxes_asked):
+        x = random.uniform(-1, 1, size=network.input_size).astype(dtype).astype(np.float64)
+        radius = np.where(random.random(x.shape) < 0.5, 0.0, (0.0, 1e-7, 1e-3)[k % 3])
+        lower, upper = x - radius, x + radius
+        chosen = random.choice(network.output_size, size=min(2, network.output_size), replace=False)
+        terms = [(int(j), Fraction(int(random.integers(1, 30)) * (-1) ** int(random.integers(2)), 10)) for j in chosen]
+        floats, reals = [], []
+        for point in sample_points(random, lower, upper, 2):
+            exact = exact_value(model, network, point, twin=False)
+            reals.append(exact)
+            floats += [float_value(FloatEvaluator(model, way, dtype).evaluate(point), way.name) for way in WAYS]
+        if any("not finite" in v.how for v in floats):
+            continue
+
+        def value_of(v: Value, terms: Any = terms) -> Fraction:  # an upper bound of what the value is
+            return sum((c * (v.upper[j] if c > 0 else v.lower[j]) for j, c in terms), Fraction(0))
+
+        least_real, least = min(map(value_of, reals)), min(map(value_of, [*reals, *floats]))
+        room = max(abs(least), Fraction(1))
+        questions = [(True, least_real, False), (False, least, False), (True, least_real - room, True)]
+        for real_only, value, may_accept in [*questions, (False, least - room, True)]:
+            bound = Fraction(float(np.nextafter(float(value), np.inf)))  # not below
+            prop = NativeProperty.parse_vnnlib(vnnlib(lower, upper, network.output_size, terms, bound))
+            found = verify(network, prop, timeout_s=20.0, memory_mb=256.0, threads=1, real_only=real_only, seed=0,
+                           max_boxes=60)  # fmt: skip
+            if may_accept:
+                report.asked_with_room += 1
+                report.accepted_with_room += found["status"] == "accepted"
+                continue
+            report.asked += 1
+            if found["status"] == "accepted":
+                report.escaped.append(f"box {k} real_only={real_only}: {terms} stays above {float(bound)!r}: {found}")
     return report

@@ -21,7 +21,7 @@ from verikit._core import NativeNetwork  # noqa: E402
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.property.evaluations import WAYS  # noqa: E402
 from tests.property.random_nets import STEPS, WEIGHTS, Net, random_net  # noqa: E402
-from tests.property.soundness import Bounds, Report, check, native_bounds  # noqa: E402
+from tests.property.soundness import Bounds, Report, check, check_verdicts, native_bounds  # noqa: E402
 
 Array = np.ndarray[Any, np.dtype[Any]]
 SEEDS = 72
@@ -75,6 +75,18 @@ def test_bounds_contain_exact_values_and_float64_evaluations() -> None:
         assert not report.escaped, f"seed {seed}: {report.escaped[:5]}"
 
 
+def test_verify_never_accepts_what_an_evaluation_breaks() -> None:
+    accepted = asked = 0
+    for seed in range(2000, 2040):
+        _, model, network = grown(seed)
+        report = check_verdicts(model, network, seed)
+        assert not report.escaped, f"seed {seed}: {report.escaped[:3]}"
+        accepted += report.accepted_with_room
+        asked += report.asked_with_room
+    assert asked > 150
+    assert accepted > 0.8 * asked  # it is not that nothing is ever accepted
+
+
 def test_the_random_networks_have_every_operator() -> None:
     count: Counter[str] = Counter()
     kinds = set()
@@ -90,7 +102,7 @@ def test_the_random_networks_have_every_operator() -> None:
     ]  # fmt: skip
     assert {op: count[op] for op in expected if count[op] < 2} == {}
     assert len(kinds) > 0.8 * SEEDS
-    assert len(WEIGHTS) == 5
+    assert len(WEIGHTS) == 6
 
 
 # ---- controls: the same check finds bounds that are not sound
