@@ -27,19 +27,6 @@ double magnitude(T l, T u) {
 // 2^-53 (n + 4): the rounding of a double dot product with n terms, per unit of |A||b|.
 double dot_error(Index n) { return static_cast<double>(n + 4) * 0x1p-53; }
 
-const AffineTerms* affine_terms(const Op& op) {
-  if (const auto* linear = std::get_if<LinearOp>(&op)) return &linear->terms;
-  if (const auto* conv = std::get_if<ConvOp>(&op)) return &conv->terms;
-  if (const auto* sparse = std::get_if<SparseOp>(&op)) return &sparse->terms;
-  return nullptr;
-}
-
-const std::vector<double>& affine_weight(const Op& op) {
-  if (const auto* linear = std::get_if<LinearOp>(&op)) return linear->weight;
-  if (const auto* conv = std::get_if<ConvOp>(&op)) return conv->weight;
-  return std::get<SparseOp>(op).weight;
-}
-
 // Per output feature -> per output element (Linear with repeat, Conv: features are the fastest index).
 std::vector<double> expand(const std::vector<double>& values, Index size) {
   std::vector<double> all(static_cast<std::size_t>(size), 0.0);
@@ -79,7 +66,7 @@ struct Context {
 
 template <class T>
 void affine_node(Context<T>& c, const AffineKernel<T>& kernel, Workspace& workspace) {
-  const AffineTerms& affine = *affine_terms(c.node.op);
+  const AffineTerms& affine = *affine_terms_of(c.node.op);
   const Index in = kernel.in_size(), out = kernel.out_size();
   const NodeId w = c.node.inputs[0];
   std::vector<T> reach(static_cast<std::size_t>(c.batch * in));
@@ -262,8 +249,8 @@ std::vector<NodeFacts> node_facts(const Network& network) {
   for (std::size_t v = 0; v < network.nodes.size(); ++v) {
     const Node& node = network.nodes[v];
     NodeFacts& f = facts[v];
-    if (const AffineTerms* terms = affine_terms(node.op)) {
-      for (double x : affine_weight(node.op)) {
+    if (const AffineTerms* terms = affine_terms_of(node.op)) {
+      for (double x : *affine_weights_of(node.op)) {
         f.max_weight = std::max(f.max_weight, std::fabs(x));
         f.weights_fit_float = f.weights_fit_float && static_cast<double>(static_cast<float>(x)) == x;
       }
@@ -296,7 +283,7 @@ std::vector<NodeFacts> node_facts(const Network& network) {
       const bool elementwise = std::holds_alternative<ScaleOp>(node.op) ||
                                (std::holds_alternative<SelectOp>(node.op) && f.scatter == 1);
       f.elementwise_of_input = from.elementwise_of_input && elementwise;
-      f.exact_by_interval = from.elementwise_of_input && (elementwise || affine_terms(node.op) != nullptr);
+      f.exact_by_interval = from.elementwise_of_input && (elementwise || affine_terms_of(node.op) != nullptr);
     }
   }
   return facts;
@@ -312,7 +299,7 @@ void compute_terms(const Network& network, NodeId v, const NodeFacts& facts, con
   terms.evaluated.assign(total, 0.0);
   terms.underflow.assign(static_cast<std::size_t>(batch), 0.0);
   Context<T> c{network, node, facts, semantics, bounds, batch, terms};
-  if (affine_terms(node.op) != nullptr) {
+  if (affine_terms_of(node.op) != nullptr) {
     terms.own_copied.resize(total);
     affine_node(c, *prepared.affine(v), workspace);
   } else if (const auto* activation = std::get_if<ActivationOp>(&node.op)) {

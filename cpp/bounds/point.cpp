@@ -8,13 +8,6 @@
 namespace verikit::bounds {
 namespace {
 
-const AffineTerms* affine_terms(const Op& op) {
-  if (const auto* linear = std::get_if<LinearOp>(&op)) return &linear->terms;
-  if (const auto* conv = std::get_if<ConvOp>(&op)) return &conv->terms;
-  if (const auto* sparse = std::get_if<SparseOp>(&op)) return &sparse->terms;
-  return nullptr;
-}
-
 double left_slope(const ActivationOp& op, std::size_t j) {
   return op.slope.empty() ? 0.0 : op.slope[op.slope.size() == 1 ? 0 : j];
 }
@@ -68,7 +61,7 @@ const std::vector<double>& PointEvaluator::evaluate(const double* x) {
     const auto input = [&](std::size_t i) -> const std::vector<double>& {
       return values_[static_cast<std::size_t>(node.inputs[i])];
     };
-    if (const AffineTerms* terms = affine_terms(node.op)) {
+    if (const AffineTerms* terms = affine_terms_of(node.op)) {
       prepared_->affine(static_cast<NodeId>(k))->apply(input(0).data(), 1, y.data(), workspace_);
       for (std::size_t j = 0; j < y.size(); ++j) y[j] += terms->bias[j % terms->bias.size()];
     } else if (const auto* scale = std::get_if<ScaleOp>(&node.op)) {
@@ -114,7 +107,7 @@ const std::vector<double>& PointEvaluator::gradient(const double* weights) {
       return adjoints_[static_cast<std::size_t>(node.inputs[i])];
     };
     std::vector<double>& dx = adjoint(0);
-    if (affine_terms(node.op) != nullptr) {
+    if (affine_terms_of(node.op) != nullptr) {
       scratch_.resize(dx.size());
       prepared_->affine(static_cast<NodeId>(k))->apply_transposed(dy.data(), 1, scratch_.data(), workspace_);
       for (std::size_t j = 0; j < dx.size(); ++j) dx[j] += scratch_[j];
