@@ -21,7 +21,7 @@ from verikit._core import NativeNetwork  # noqa: E402
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.property.evaluations import WAYS  # noqa: E402
 from tests.property.random_nets import STEPS, WEIGHTS, Net, random_net  # noqa: E402
-from tests.property.soundness import Bounds, Report, check, check_verdicts, native_bounds  # noqa: E402
+from tests.property.soundness import METHODS, Bounds, Report, check, check_verdicts, native_bounds  # noqa: E402
 
 Array = np.ndarray[Any, np.dtype[Any]]
 SEEDS = 72
@@ -73,6 +73,43 @@ def test_bounds_contain_exact_values_and_float64_evaluations() -> None:
         report = check(model, network, seed, points=2)
         assert network.dtype == "float64"
         assert not report.escaped, f"seed {seed}: {report.escaped[:5]}"
+
+
+@pytest.mark.filterwarnings("ignore:TF32 acceleration on top of oneDNN")  # the switch for oneDNN sets that one, too
+def test_bounds_of_a_point_contain_every_evaluation_by_torch() -> None:
+    """Convolutions with and without oneDNN, in both memory layouts, in batches, folded and not: nothing leaves."""
+    torch = pytest.importorskip("torch", reason="torch is one of the evaluations")
+    from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+    from verikit.bounds import Box, Network
+
+    torch.manual_seed(0)
+    nn = torch.nn
+    distinct = set()
+    for seed in range(4):
+        layers = [nn.Conv2d(3, 24, 3, padding=1), nn.BatchNorm2d(24), nn.ReLU(), nn.MaxPool2d(2)]
+        layers += [nn.Conv2d(24, 16, 3, stride=2), nn.LeakyReLU(0.1), nn.Flatten(), nn.Linear(144, 40), nn.Sigmoid()]
+        module = nn.Sequential(*layers, nn.Linear(40, 5))
+        module(torch.randn(16, 3, 14, 14))  # running statistics
+        module.eval()
+        network = Network.from_torch(module, (3, 14, 14))
+        x = torch.randn(1, 3, 14, 14)
+        batch = torch.cat([x, torch.randn(6, 3, 14, 14)])
+        folded = nn.Sequential(fuse_conv_bn_eval(module[0], module[1]), *module[2:])
+        values = []
+        with torch.no_grad():
+            for net in (module, folded):
+                for onednn in (True, False):
+                    with torch.backends.mkldnn.flags(enabled=onednn):
+                        values += [net(x), net(batch)[:1], net(x.contiguous(memory_format=torch.channels_last))]
+        distinct.update(v.numpy().tobytes() for v in values)
+        point = x[0].numpy()
+        for method in METHODS:
+            bounds = network.bound(Box(point, point), method=method)
+            for value in values:
+                assert (bounds.lower <= value[0].numpy()).all(), (seed, method)
+                assert (value[0].numpy() <= bounds.upper).all(), (seed, method)
+    assert len(distinct) > 8  # the evaluations do differ
 
 
 def test_verify_never_accepts_what_an_evaluation_breaks() -> None:
