@@ -12,9 +12,18 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-double nearest(const Rational& q, bool& exact) {
+// What becomes of a row's coefficients in doubles.
+struct Rounding {
+  bool exact = true;
+  bool relative = true;  // each within 2^-52 of itself; not so where one leaves the normal numbers
+};
+
+double nearest(const Rational& q, Rounding& rounding) {
   const double lower = round_down<double>(q), upper = round_up<double>(q);
-  exact = exact && lower == upper;
+  if (lower == upper) return lower;
+  rounding.exact = false;
+  const double least = std::min(std::fabs(lower), std::fabs(upper)), most = std::max(std::fabs(lower), std::fabs(upper));
+  if (least < std::numeric_limits<double>::min() || !std::isfinite(most)) rounding.relative = false;
   return std::isfinite(lower) ? lower : upper;
 }
 
@@ -94,12 +103,13 @@ MarginRows make_margin_rows(const Property& property, const std::vector<std::int
     for (const OutputConstraint& constraint : property.unsafe[static_cast<std::size_t>(d)].constraints) {
       const std::size_t at = rows.coefficients.size();
       rows.coefficients.resize(at + static_cast<std::size_t>(rows.outputs), 0.0);
-      bool exact = true;
+      Rounding rounding;
       for (const auto& [index, coefficient] : constraint.terms) {
-        rows.coefficients[at + static_cast<std::size_t>(index)] = nearest(coefficient, exact);
+        rows.coefficients[at + static_cast<std::size_t>(index)] = nearest(coefficient, rounding);
       }
-      rows.relative_error.push_back(exact ? 0.0 : 0x1p-52);  // round_down: within one unit in the last place
-      rows.bound.push_back(round_up<double>(constraint.bound));
+      rows.relative_error.push_back(rounding.exact ? 0.0 : 0x1p-52);  // round_down: within one unit in the last place
+      // A row that doubles cannot state refutes nothing.
+      rows.bound.push_back(rounding.relative ? round_up<double>(constraint.bound) : kInfinity);
       rows.strict.push_back(constraint.strict ? 1 : 0);
     }
     rows.offset.push_back(static_cast<Index>(rows.bound.size()));
@@ -214,7 +224,7 @@ void MarginBounder::bound(const double* lower, const double* upper, Index batch,
       }
       error = std::max(error, rows_.relative_error[r]);
       b += weight[i] * rows_.bound[r];
-      b += std::fabs(weight[i] * rows_.bound[r]) * 0x1p-48;
+      b += std::fabs(weight[i] * rows_.bound[r]) * static_cast<double>(weight.size() + 4) * 0x1p-51;
     }
     if (error > 0.0) {  // relative to the parts, not to their sum
       std::fill(sum.begin(), sum.end(), 0.0);

@@ -238,6 +238,9 @@ class Search {
     for (std::size_t k = 0; k < candidate.x.size(); ++k) {
       x[static_cast<std::size_t>(root.restriction.free[k])] = candidate.x[k];
     }
+    for (double v : x) {
+      if (!std::isfinite(v)) return false;  // the box reaches past the format: such boxes overflow
+    }
     auto violation = confirm(*network_, property_, root.rows.disjunct[candidate.disjunct], x);
     ++confirmations_;
     if (!violation) return false;
@@ -494,7 +497,7 @@ class Search {
     }
     if (finding.overflow) {
       overflow_ = true;
-      lost_key_ = -kInfinity;
+      lost_key_ = real_margin_ = -kInfinity;
       return false;
     }
     if (finding.float_blocked) {
@@ -511,6 +514,7 @@ class Search {
     if (!finding.splittable) {
       undecided_ = true;
       lost_key_ = std::min(lost_key_, key);
+      real_margin_ = std::min(real_margin_, real);
       return false;
     }
     const double middle = 0.5 * finding.box.lower[finding.split] + 0.5 * finding.box.upper[finding.split];
