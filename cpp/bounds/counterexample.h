@@ -8,6 +8,7 @@
 #include "bounds/margins.h"
 #include "bounds/point.h"
 #include "bounds/property.h"
+#include "bounds/verify.h"
 
 namespace verikit::bounds {
 
@@ -22,6 +23,9 @@ struct Violation {
 // enclosures where the network is not exactly evaluable. nullopt: not (provably) a violation.
 std::optional<Violation> confirm(const Network& network, const Property& property, std::int64_t disjunct,
                                  const std::vector<double>& x);
+
+// Fills the REJECTED part of an outcome.
+void describe(const Violation& violation, const Network& network, const Property& property, Outcome& outcome);
 
 // The largest of the rows of disjunct d at output y: <= 0 means that y looks unsafe.
 double worst_row(const MarginRows& rows, std::uint32_t d, const std::vector<double>& y, Index* row = nullptr);

@@ -13,7 +13,7 @@
 #include "base/thread_pool.h"
 #include "bounds/counterexample.h"
 #include "bounds/margins.h"
-#include "bounds/restrict.h"
+#include "bounds/search_root.h"
 #include "bounds/rounding.h"
 
 namespace verikit::bounds {
@@ -21,18 +21,10 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kGroup = 8;    // boxes bounded together by one thread
+constexpr std::size_t kKeptRoots = 64;  // input boxes whose working memory a thread keeps
 constexpr double kLargeNetwork = 20000;  // elements
 constexpr std::size_t kAttributedInputs = 16;  // with more, splits follow the slopes alone
 constexpr std::size_t kRound = 128;  // boxes taken from the queue at a time; not a function of the thread count
-
-// The disjuncts that share one input box, with the network restricted to what varies in it.
-struct Root {
-  MarginRows rows;
-  std::vector<double> lower, upper;  // all inputs, rounded outward
-  Restriction restriction;
-  std::shared_ptr<const PreparedNetwork<double>> prepared;
-  double elements = 0.0;  // of all nodes' values
-};
 
 struct Box {
   double key = -kInfinity;       // proven lower bound of its worst margin: the smallest is the most urgent
@@ -110,17 +102,15 @@ class Search {
   }
 
   void search() {
-    make_roots();
+    roots_ = make_roots(network_, property_, !options_.real_only);
     if (attack_roots()) return;
     for (std::size_t r = 0; r < roots_.size(); ++r) {
       auto box = std::make_unique<Box>();
       box->id = next_id_++;
       box->root = static_cast<std::uint32_t>(r);
-      const Root& root = roots_[r];
-      for (Index i : root.restriction.free) {
-        box->lower.push_back(root.lower[static_cast<std::size_t>(i)]);
-        box->upper.push_back(root.upper[static_cast<std::size_t>(i)]);
-      }
+      const SearchRoot& root = roots_[r];
+      box->lower = root.free_lower;
+      box->upper = root.free_upper;
       box->active.resize(static_cast<std::size_t>(root.rows.disjuncts()));
       for (std::size_t d = 0; d < box->active.size(); ++d) box->active[d] = static_cast<std::uint32_t>(d);
       push(std::move(box));
@@ -142,76 +132,20 @@ class Search {
     outcome_.real_lower_bound = std::min(real_margin_, outcome_.smallest_margin);
   }
 
-  void make_roots() {
-    std::map<const InputBox*, std::size_t> index;
-    std::vector<std::vector<std::int64_t>> members;
-    std::vector<const InputBox*> boxes;
-    for (std::size_t d = 0; d < property_.unsafe.size(); ++d) {
-      const InputBox* box = property_.unsafe[d].box.get();
-      const auto [it, fresh] = index.try_emplace(box, members.size());
-      if (fresh) {
-        members.emplace_back();
-        boxes.push_back(box);
-      }
-      members[it->second].push_back(static_cast<std::int64_t>(d));
-    }
-    const bool restrict = boxes.size() <= 64;
-    std::shared_ptr<const PreparedNetwork<double>> whole;
-    for (std::size_t r = 0; r < boxes.size(); ++r) {
-      Root root;
-      root.rows = make_margin_rows(property_, members[r]);
-      for (std::size_t i = 0; i < boxes[r]->lower.size(); ++i) {
-        const auto [l, u] = outward(boxes[r]->lower[i], boxes[r]->upper[i]);
-        root.lower.push_back(l);
-        root.upper.push_back(u);
-      }
-      if (restrict) root.restriction = restrict_inputs(network_, root.lower, root.upper);
-      if (!restrict || root.restriction.network == network_) {
-        if (!whole) whole = std::make_shared<PreparedNetwork<double>>(*network_);
-        root.restriction.network = network_;
-        root.prepared = whole;
-        if (!restrict) {
-          root.restriction.free.resize(root.lower.size());
-          for (std::size_t i = 0; i < root.lower.size(); ++i) root.restriction.free[i] = static_cast<Index>(i);
-        }
-      } else {
-        root.prepared = std::make_shared<PreparedNetwork<double>>(*root.restriction.network);
-      }
-      for (const Node& node : root.prepared->network().nodes) root.elements += static_cast<double>(node.size);
-      roots_.push_back(std::move(root));
-    }
-  }
-
-  // docs/soundness.md, section 5: the box in doubles; for class F with room for the rounding of the input.
-  [[nodiscard]] std::pair<double, double> outward(const Rational& lower, const Rational& upper) const {
-    double l = round_down<double>(lower), u = round_up<double>(upper);
-    if (!options_.real_only) {
-      double tiny = kTiny<double>;
-      if (network_->dtype == DType::kFloat32) {
-        l = static_cast<double>(round_down<float>(lower));
-        u = static_cast<double>(round_up<float>(upper));
-        tiny = static_cast<double>(kTiny<float>);
-      }
-      if (l > 0 && l < tiny) l = 0.0;  // a subnormal input may be flushed
-      if (u < 0 && u > -tiny) u = 0.0;
-    }
-    return {l, u};
-  }
-
   bool attack_roots() {
     const Deadline start;
     // At most a fifth of the time, shared between the disjuncts.
     std::size_t total = 0;
-    for (const Root& root : roots_) total += static_cast<std::size_t>(root.rows.disjuncts());
+    for (const SearchRoot& root : roots_) total += static_cast<std::size_t>(root.rows.disjuncts());
     const double share = std::min(options_.timeout_s * 0.2 / static_cast<double>(std::max<std::size_t>(total, 1)), 2.0);
-    for (const Root& root : roots_) {
+    for (const SearchRoot& root : roots_) {
       PointEvaluator evaluator(root.prepared);
-      const auto [lower, upper] = free_box(root);
       for (Index d = 0; d < root.rows.disjuncts(); ++d) {
         AttackOptions attack_options;
         attack_options.seed = options_.seed;
         attack_options.deadline_s = share;
-        const auto candidate = attack(evaluator, root.rows, lower, upper, static_cast<std::uint32_t>(d), attack_options);
+        const auto candidate = attack(evaluator, root.rows, root.free_lower, root.free_upper, static_cast<std::uint32_t>(d),
+                                      attack_options);
         if (candidate && reject_if_confirmed(root, *candidate)) {
           outcome_.attack_time_s = start.elapsed_s();
           return true;
@@ -223,16 +157,7 @@ class Search {
     return false;
   }
 
-  static std::pair<std::vector<double>, std::vector<double>> free_box(const Root& root) {
-    std::pair<std::vector<double>, std::vector<double>> box;
-    for (Index i : root.restriction.free) {
-      box.first.push_back(root.lower[static_cast<std::size_t>(i)]);
-      box.second.push_back(root.upper[static_cast<std::size_t>(i)]);
-    }
-    return box;
-  }
-
-  bool reject_if_confirmed(const Root& root, const Candidate& candidate) {
+  bool reject_if_confirmed(const SearchRoot& root, const Candidate& candidate) {
     std::vector<double> x(root.lower.size());
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.5 * root.lower[i] + 0.5 * root.upper[i];
     for (std::size_t k = 0; k < candidate.x.size(); ++k) {
@@ -244,47 +169,8 @@ class Search {
     auto violation = confirm(*network_, property_, root.rows.disjunct[candidate.disjunct], x);
     ++confirmations_;
     if (!violation) return false;
-    outcome_.status = Status::kRejected;
-    outcome_.exact = violation->exact;
-    outcome_.disjunct = violation->disjunct;
-    outcome_.output = violation->output;
-    for (const Rational& q : violation->x) {
-      outcome_.counterexample.push_back(nearest(q));
-      outcome_.counterexample_exact.push_back(q.str());
-    }
-    evaluate_in_format();
+    describe(*violation, *network_, property_, outcome_);
     return true;
-  }
-
-  static double nearest(const Rational& q) {
-    const double l = round_down<double>(q), u = round_up<double>(q);
-    return q - to_rational(l) <= to_rational(u) - q ? l : u;
-  }
-
-  // What the network's own format does at the counterexample.
-  void evaluate_in_format() {
-    const auto outputs = static_cast<std::size_t>(network_->output_size());
-    std::vector<double> y(outputs);
-    if (network_->dtype == DType::kFloat64) {
-      evaluate<double>(*network_, outcome_.counterexample.data(), y.data());
-    } else {
-      std::vector<float> x32(outcome_.counterexample.begin(), outcome_.counterexample.end()), y32(outputs);
-      evaluate<float>(*network_, x32.data(), y32.data());
-      std::copy(y32.begin(), y32.end(), y.begin());
-    }
-    outcome_.output_evaluated = y;
-    const Disjunct& d = property_.unsafe[static_cast<std::size_t>(outcome_.disjunct)];
-    bool violated = true;
-    for (const OutputConstraint& constraint : d.constraints) {
-      Rational sum = 0;
-      for (const auto& [index, coefficient] : constraint.terms) {
-        const double value = y[static_cast<std::size_t>(index)];
-        if (!std::isfinite(value)) return;
-        sum += coefficient * to_rational(value);
-      }
-      violated = violated && (constraint.strict ? sum < constraint.bound : sum <= constraint.bound);
-    }
-    outcome_.evaluation_violates = violated;
   }
 
   void push(BoxPtr box) {
@@ -364,7 +250,11 @@ class Search {
   void bound_group(std::size_t begin, std::size_t end, int thread,
                    std::vector<Finding>& findings) {
     const std::uint32_t r = round_[begin]->root;
-    const Root& root = roots_[r];
+    const SearchRoot& root = roots_[r];
+    if (bounders_[static_cast<std::size_t>(thread)].size() > kKeptRoots) {
+      bounders_[static_cast<std::size_t>(thread)].clear();
+      evaluators_[static_cast<std::size_t>(thread)].clear();
+    }
     auto& bounder = bounders_[static_cast<std::size_t>(thread)][r];
     if (!bounder) bounder = std::make_unique<MarginBounder>(root.prepared, semantics_, root.rows);
     auto& evaluator = evaluators_[static_cast<std::size_t>(thread)][r];
@@ -455,7 +345,7 @@ class Search {
     }
   }
 
-  static void look_for_candidate(const Box& box, const Root& root, PointEvaluator& evaluator, Finding& finding) {
+  static void look_for_candidate(const Box& box, const SearchRoot& root, PointEvaluator& evaluator, Finding& finding) {
     bool open = false;
     for (const Margin& m : finding.box.margins) open = open || !(m.real > 0.0);
     if (!open) return;
@@ -546,7 +436,7 @@ class Search {
   ThreadPool pool_;
   Outcome outcome_;
 
-  std::vector<Root> roots_;
+  std::vector<SearchRoot> roots_;
   std::vector<BoxPtr> queue_;            // a heap by urgency
   std::vector<BoxPtr> stack_, pending_;  // depth-first under memory pressure; open for class F alone
   std::vector<BoxPtr> round_;            // being bounded
@@ -559,26 +449,6 @@ class Search {
 };
 
 }  // namespace
-
-const char* name_of(DeclineReason reason) {
-  switch (reason) {
-    case DeclineReason::kNone:
-      return "";
-    case DeclineReason::kTimeout:
-      return "timeout";
-    case DeclineReason::kMemory:
-      return "memory";
-    case DeclineReason::kBudget:
-      return "budget";
-    case DeclineReason::kFloatMargin:
-      return "float_margin";
-    case DeclineReason::kFloatOverflow:
-      return "float_overflow";
-    case DeclineReason::kUndecided:
-      return "undecided";
-  }
-  return "";
-}
 
 Outcome verify(const Network& network, const Property& property, const VerifyOptions& options) {
   if (property.inputs != network.input_size() || property.outputs != network.output_size()) {
