@@ -234,7 +234,7 @@ void check_network(std::uint64_t seed, const random_network::Options& options, d
 }
 
 bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
 }
 
 Network chain(std::vector<Node> nodes, DType dtype = DType::kFloat32) {
