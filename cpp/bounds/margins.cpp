@@ -110,7 +110,6 @@ MarginRows make_margin_rows(const Property& property, const std::vector<std::int
       rows.relative_error.push_back(rounding.exact ? 0.0 : 0x1p-52);  // round_down: within one unit in the last place
       // A row that doubles cannot state refutes nothing.
       rows.bound.push_back(rounding.relative ? round_up<double>(constraint.bound) : kInfinity);
-      rows.strict.push_back(constraint.strict ? 1 : 0);
     }
     rows.offset.push_back(static_cast<Index>(rows.bound.size()));
   }

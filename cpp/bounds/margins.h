@@ -10,7 +10,8 @@
 namespace verikit::bounds {
 
 // The output constraints of the disjuncts that share one input box, as rows a.y - b in doubles.
-// A disjunct is refuted when one of its rows is proved > 0 (>= 0 for a strict constraint).
+// A disjunct is refuted when one of its rows is proved > 0. (For a strict constraint >= 0 would do; bounds are
+// rounded down, so 0 itself is never proved.)
 struct MarginRows {
   Index outputs = 0;
   std::vector<std::int64_t> disjunct;     // index into Property::unsafe
@@ -18,7 +19,6 @@ struct MarginRows {
   std::vector<double> coefficients;       // rows x outputs, rounded to nearest
   std::vector<double> bound;              // rounded up
   std::vector<double> relative_error;     // of the coefficients of a row; 0 when exact
-  std::vector<std::uint8_t> strict;
 
   [[nodiscard]] Index disjuncts() const { return static_cast<Index>(disjunct.size()); }
 };

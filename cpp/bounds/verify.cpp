@@ -24,6 +24,7 @@ constexpr std::size_t kGroup = 8;    // boxes bounded together by one thread
 constexpr std::size_t kKeptRoots = 64;  // input boxes whose working memory a thread keeps
 constexpr double kLargeNetwork = 20000;  // elements
 constexpr std::size_t kAttributedInputs = 16;  // with more, splits follow the slopes alone
+constexpr std::uint64_t kProbeEvery = 64;  // boxes
 constexpr std::size_t kRound = 128;  // boxes taken from the queue at a time; not a function of the thread count
 
 struct Box {
@@ -208,6 +209,11 @@ class Search {
 
   // Bounds a round of boxes; true when the verdict is reached.
   bool process() {
+    if (float_blocked_ && semantics_.float_evaluations) {
+      // ACCEPTED is out of reach. What is left is to tell REJECTED from float_margin, by bounds for the reals.
+      semantics_.float_evaluations = false;
+      for (auto& bounders : bounders_) bounders.clear();
+    }
     // Groups of boxes of one root.
     std::vector<std::pair<std::size_t, std::size_t>> groups;
     for (std::size_t i = 0; i < round_.size();) {
@@ -306,7 +312,11 @@ class Search {
       for (const Margin& m : finding.box.margins) only_float = only_float && m.real > 0.0;
       bool open = false;
       for (const Margin& m : finding.box.margins) open = open || !(m.evaluated > 0.0);
-      if (open && (only_float || finding.overflow)) probe_point(*round_[begin + i], *bounder, backward, n, finding);
+      // Where rounding alone keeps a box open, splitting never ends: find out now and then.
+      const bool doubtful = semantics_.float_evaluations && !finding.candidate && round_[begin + i]->id % kProbeEvery == 0;
+      if (open && (only_float || finding.overflow || doubtful)) {
+        probe_point(*round_[begin + i], *bounder, backward, n, finding);
+      }
     }
   }
 
@@ -373,7 +383,9 @@ class Search {
     for (std::size_t k = 0; k < box.active.size(); ++k) {
       const Margin& m = finding.box.margins[k];
       if (m.evaluated > 0.0) {
-        outcome_.smallest_margin = std::min(outcome_.smallest_margin, m.evaluated);
+        if (semantics_.float_evaluations || options_.real_only) {
+          outcome_.smallest_margin = std::min(outcome_.smallest_margin, m.evaluated);
+        }
         real_margin_ = std::min(real_margin_, m.real);
         continue;
       }

@@ -343,7 +343,8 @@ def test_backdoor_is_never_accepted_though_the_reals_and_plain_tools_accept(buil
     assert net.verify(real_only=True)["status"] == "accepted"
     verdict = net.verify()
     assert verdict["status"] == "declined", f"{verdict}; broken by {way} at {x}: {y}"
-    assert verdict["reason"] in ("float_margin", "budget")
+    # (Proving the reals on the box that was widened for the rounding of the input can be as hopeless.)
+    assert verdict["reason"] == "float_margin" or (build.__name__ == "input_rounding" and verdict["reason"] == "budget")
     # The bounds themselves do not claim it either, by any method.
     lower, upper = (v.astype(np.float64)[None] for v in (net.lower, net.upper))
     for method in ("ibp", "crown-ibp", "crown"):
