@@ -22,8 +22,8 @@ CROWN_BATCHES = {"mlp": (1, 4, 16, 64, 256), "cnn3": (1, 4, 16, 64)}
 def measure(engine: str, name: str, batch: int, threads: int) -> dict[str, float]:
     """Best and median milliseconds of one call, and the process's peak memory, in this process."""
     import torch
-
     from tests.bench.networks import MODELS, TorchIbp, boxes
+
     from verikit.bounds import Box, Network
 
     torch.set_num_threads(threads)
@@ -51,7 +51,12 @@ def measure(engine: str, name: str, batch: int, threads: int) -> dict[str, float
         times.append((time.perf_counter() - start) * 1e3)
     times.sort()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"best": times[0], "median": times[len(times) // 2], "peak_mb": peak / 1024, "grown_mb": (peak - before) / 1024}
+    return {
+        "best": times[0],
+        "median": times[len(times) // 2],
+        "peak_mb": peak / 1024,
+        "grown_mb": (peak - before) / 1024,
+    }
 
 
 def in_a_process(engine: str, name: str, batch: int, threads: int) -> dict[str, float]:
@@ -67,7 +72,11 @@ def draw(rows: list[tuple[str, str, int, int, dict[str, float]]], path: str) -> 
 
     names = list(BATCHES)
     figure, axes = plt.subplots(1, len(names), figsize=(13, 4), constrained_layout=True)
-    styles = {"torch": ("tab:gray", "torch IBP (not sound)"), "ibp": ("tab:blue", "verikit IBP"), "crown": ("tab:red", "verikit CROWN")}
+    styles = {
+        "torch": ("tab:gray", "torch IBP (not sound)"),
+        "ibp": ("tab:blue", "verikit IBP"),
+        "crown": ("tab:red", "verikit CROWN"),
+    }
     for axis, name in zip(axes, names, strict=True):
         for engine, (color, label) in styles.items():
             for threads, line in ((1, "-"), (2, "--")):

@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def mlp() -> tuple[nn.Sequential, tuple[int, ...]]:
     """784-256-256-10."""
     torch.manual_seed(0)
-    return nn.Sequential(
-        nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10)
-    ).eval(), (784,)
+    return nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10)).eval(), (
+        784,
+    )
 
 
 def cnn3() -> tuple[nn.Sequential, tuple[int, ...]]:

@@ -15,6 +15,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the benchmarks compare with torch")
 
 from tests.bench.networks import MODELS, TorchIbp, boxes  # noqa: E402
+
 from verikit.bounds import Box, Network  # noqa: E402
 
 IBP = [("mlp", 1), ("mlp", 256), ("cnn3", 1), ("cnn3", 64), ("cnn7", 8)]
