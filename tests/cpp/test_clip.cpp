@@ -29,15 +29,15 @@ struct Problem {
     return all;
   }
   // The smallest value that constraint k is known to have at x: margin + sum (A x - min(A l, A u)), exactly.
-  [[nodiscard]] Rational at(std::size_t k, const std::vector<double>& x) const {
+  [[nodiscard]] Rational at(std::size_t k, const std::vector<Rational>& x) const {
     Rational sum = to_rational(margins[k]);
     for (std::size_t j = 0; j < x.size(); ++j) {
       const double a = coefficients[k][j];
-      sum += to_rational(a) * (to_rational(x[j]) - to_rational(a > 0 ? lower[j] : upper[j]));
+      sum += to_rational(a) * (x[j] - to_rational(a > 0 ? lower[j] : upper[j]));
     }
     return sum;
   }
-  [[nodiscard]] bool open(const std::vector<double>& x) const {
+  [[nodiscard]] bool open(const std::vector<Rational>& x) const {
     for (std::size_t k = 0; k < margins.size(); ++k) {
       if (std::isfinite(margins[k]) && at(k, x) > 0) return false;
     }
@@ -76,23 +76,22 @@ Problem make(Random& random) {
   return p;
 }
 
-// Points of the box, many of them on the border of what the constraints allow.
-std::vector<double> point(Random& random, const Problem& p) {
-  std::vector<double> x;
+// Points of the box, many of them on the border of what the constraints allow and between two doubles.
+std::vector<Rational> point(Random& random, const Problem& p) {
+  std::vector<Rational> x;
   for (std::size_t j = 0; j < p.lower.size(); ++j) {
     const auto how = random() % 4;
     const double t = uniform(random);
     double v = how == 0 ? p.lower[j] : how == 1 ? p.upper[j] : p.lower[j] + t * (p.upper[j] - p.lower[j]);
     v = std::min(std::max(v, p.lower[j]), p.upper[j]);
-    x.push_back(v);
+    x.push_back(to_rational(v));
   }
   // Move one coordinate to where one constraint is just met.
   const std::size_t k = random() % p.margins.size(), j = random() % x.size();
   const double a = p.coefficients[k][j];
   if (std::isfinite(p.margins[k]) && a != 0.0) {
-    const Rational to = to_rational(x[j]) - p.at(k, x) / to_rational(a);
-    const double v = a > 0 ? round_down<double>(to) : round_up<double>(to);
-    if (v >= p.lower[j] && v <= p.upper[j]) x[j] = v;
+    const Rational to = x[j] - p.at(k, x) / to_rational(a);
+    if (to >= to_rational(p.lower[j]) && to <= to_rational(p.upper[j])) x[j] = to;
   }
   return x;
 }
@@ -115,11 +114,11 @@ TEST(clip_never_cuts_a_point_that_may_be_unsafe) {
       if (lower[j] > p.lower[j] || upper[j] < p.upper[j]) ++cut;
     }
     for (int sample = 0; sample < 20; ++sample) {
-      const std::vector<double> x = point(random, p);
+      const std::vector<Rational> x = point(random, p);
       if (!p.open(x)) continue;
       ++open;
       CHECK(left);
-      for (std::size_t j = 0; j < x.size() && left; ++j) CHECK(lower[j] <= x[j] && x[j] <= upper[j]);
+      for (std::size_t j = 0; j < x.size() && left; ++j) CHECK(to_rational(lower[j]) <= x[j] && x[j] <= to_rational(upper[j]));
     }
   }
   CHECK(open > 10000 && cut > 1000 && refuted > 100);  // the test looked at what it means to
@@ -137,7 +136,7 @@ TEST(clip_refutes_only_what_every_point_breaks) {
     if (clip_box(p.constraints(), p.n, lower.data(), upper.data(), &margin) || !(margin > 0.0)) continue;
     ++seen;
     for (int sample = 0; sample < 20; ++sample) {
-      const std::vector<double> x = point(random, p);
+      const std::vector<Rational> x = point(random, p);
       Rational best = -1;
       for (std::size_t k = 0; k < p.margins.size(); ++k) {
         if (std::isfinite(p.margins[k])) best = std::max(best, p.at(k, x));

@@ -544,6 +544,23 @@ TEST(crown_takes_a_node_twice) {
   CHECK(zero.real[0] <= 0.0 && zero.real[0] > -1e-12);
 }
 
+// The last rounding of a product is seen where nothing else is uncertain.
+TEST(crown_charges_the_rounding_of_products) {
+  const verikit::FpEnvironment environment;
+  const Network network = chain({{InputOp{}, {}, 1, "input"}, {MulOp{}, {0, 0}, 1, "square"}});
+  Random random(4);
+  int below = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    const auto x = static_cast<float>(1.0 + uniform(random));
+    const float square = x * x;
+    if (static_cast<double>(square) < static_cast<double>(x) * static_cast<double>(x)) ++below;
+    const Lower found = one<double>(network, {x}, {x}, {1.0});
+    CHECK(found.evaluated[0] <= static_cast<double>(square));
+    CHECK(found.real[0] > static_cast<double>(x) * static_cast<double>(x) - 1e-12);
+  }
+  CHECK(below > 50);
+}
+
 TEST(crown_output_may_be_the_input_or_a_constant) {
   const verikit::FpEnvironment environment;
   const Network identity = chain({{InputOp{}, {}, 2, "input"}});

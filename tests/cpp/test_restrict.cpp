@@ -213,6 +213,45 @@ TEST(restrict_charges_flushing_through_the_scale_of_the_node) {
   CHECK(found.evaluated[0] > -0x1p-16);
 }
 
+// An evaluation adds the constant inputs' products like all others, in any order.
+TEST(restrict_charges_the_sum_over_constant_inputs) {
+  const verikit::FpEnvironment environment;
+  constexpr Index kSmall = 400;
+  const auto make_sum = [](double first, double rest, double last) {
+    Network network;
+    network.nodes.push_back({InputOp{}, {}, kSmall + 3, "input"});
+    LinearOp op;
+    op.in = kSmall + 3;
+    op.out = 1;
+    op.weight.assign(kSmall + 3, rest);
+    op.weight[1] = first;
+    op.weight.back() = last;
+    op.terms.bias = op.terms.bias_magnitude = {0.0};
+    network.nodes.push_back({op, {0}, 1, "sum"});
+    network.output = 1;
+    network.input_shape = {kSmall + 3};
+    network.output_shape = {1};
+    return std::make_shared<const Network>(network);
+  };
+  // Each small product is lost when it is added to 1; and what is lost stays when the 1 is taken away.
+  for (const double last : {0.0, -1.0}) {
+    const auto network = make_sum(1.0, 0x1p-25, last);
+    std::vector<double> lower(kSmall + 3, 1.0), upper(kSmall + 3, 1.0);
+    lower[0] = 0.0;
+    upper[0] = 0x1p-30;
+    const Restriction restriction = restrict_inputs(network, lower, upper);
+    CHECK(restriction.free.size() == 1);
+    const Found found = bound(restriction.network, {0.0}, {0x1p-30});
+    Evaluator<float> evaluator(*network, Evaluation{});
+    std::vector<float> x(kSmall + 3, 1.0F);
+    x[0] = 0.0F;
+    const float y = evaluator.run(x)[1][0];
+    CHECK(y == static_cast<float>(1.0 + last));
+    CHECK(found.evaluated[0] <= static_cast<double>(y) && found.evaluated[1] <= -static_cast<double>(y));
+    CHECK(found.real[0] > 1.0 + last + 0.9 * kSmall * 0x1p-25);
+  }
+}
+
 // The float32 hull of a number that float32 does not have is no constant.
 TEST(restrict_folds_no_infinite_inputs) {
   const verikit::FpEnvironment environment;
