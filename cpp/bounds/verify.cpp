@@ -30,6 +30,7 @@ constexpr std::size_t kRound = 128;  // boxes taken from the queue at a time; no
 struct Box {
   double key = -kInfinity;       // proven lower bound of its worst margin: the smallest is the most urgent
   double real_key = -kInfinity;  // the same for real arithmetic
+  double float_key = -kInfinity;  // the last bound for class F, once the search goes on for the reals alone
   std::uint64_t id = 0;     // breaks ties
   std::uint32_t root = 0;
   std::vector<double> lower, upper;         // free inputs
@@ -86,6 +87,9 @@ class Search {
  private:
   using BoxPtr = std::unique_ptr<Box>;
 
+  // Whether class F has been given up (float_blocked_) and bounds are for the reals only.
+  [[nodiscard]] bool for_reals_alone() const { return !semantics_.float_evaluations && !options_.real_only; }
+
   void decline(DeclineReason reason) {
     outcome_.status = Status::kDeclined;
     outcome_.reason = reason;
@@ -93,14 +97,16 @@ class Search {
     for (const auto* open : {&queue_, &stack_, &pending_, &round_}) {
       for (const BoxPtr& box : *open) {
         if (!box) continue;
-        evaluated = std::min(evaluated, box->key);
+        evaluated = std::min(evaluated, for_reals_alone() ? std::min(box->key, box->float_key) : box->key);
         real = std::min(real, box->real_key);
       }
     }
     if (roots_.empty() || next_id_ == 0) evaluated = real = -kInfinity;  // nothing was bounded yet
-    outcome_.lower_bound = evaluated;
-    outcome_.real_lower_bound = real;
+    outcome_.lower_bound = at_most_clipped(evaluated);
+    outcome_.real_lower_bound = at_most_clipped(real);
   }
+  // What clipping cut away has a margin above 0, but how far above is not known.
+  [[nodiscard]] double at_most_clipped(double bound) const { return clipped_ ? std::min(0.0, bound) : bound; }
 
   void search() {
     roots_ = make_roots(network_, property_, !options_.real_only);
@@ -129,8 +135,8 @@ class Search {
     if (undecided_) return decline(DeclineReason::kUndecided);
     if (float_blocked_) return decline(DeclineReason::kFloatMargin);
     outcome_.status = Status::kAccepted;
-    outcome_.lower_bound = outcome_.smallest_margin;
-    outcome_.real_lower_bound = std::min(real_margin_, outcome_.smallest_margin);
+    outcome_.lower_bound = at_most_clipped(outcome_.smallest_margin);
+    outcome_.real_lower_bound = at_most_clipped(real_margin_);
   }
 
   bool attack_roots() {
@@ -244,7 +250,8 @@ class Search {
     if (bytes > budget) {
       fail(ErrorCode::kMemoryLimit, "one box of this network needs about " + std::to_string(bytes * 0x1p-20) + " MB");
     }
-    return std::clamp<std::size_t>(static_cast<std::size_t>(budget / bytes), 1, kGroup);
+    // Not a function of the thread count: boxes of a group share some decisions.
+    return std::clamp<std::size_t>(static_cast<std::size_t>(options_.memory_mb * 0x1p14 / bytes), 1, kGroup);
   }
 
   // Whether bounds over interval intermediates are tried before CROWN's: they decide many properties at once, but
@@ -303,6 +310,9 @@ class Search {
       Finding& finding = findings[begin + i];
       finding.overflow = bounder->overflowed(static_cast<Index>(i));
       finding.box = std::move(found[i]);
+      if (!semantics_.float_evaluations) {
+        for (Margin& m : finding.box.margins) m.real = m.evaluated;  // they differ by a rounding
+      }
       choose_split(finding);
       look_for_candidate(*round_[begin + i], root, *evaluator, finding);
     }
@@ -379,6 +389,7 @@ class Search {
   bool settle(Box& box, Finding& finding) {
     if (finding.candidate && reject_if_confirmed(roots_[box.root], *finding.candidate)) return true;
     std::vector<std::uint32_t> left;
+    clipped_ = clipped_ || finding.box.lower != box.lower || finding.box.upper != box.upper;
     double key = kInfinity, real = kInfinity;
     for (std::size_t k = 0; k < box.active.size(); ++k) {
       const Margin& m = finding.box.margins[k];
@@ -394,6 +405,7 @@ class Search {
       real = std::min(real, m.real);
     }
     if (left.empty()) {
+      if (for_reals_alone()) lost_key_ = std::min(lost_key_, box.float_key);
       ++outcome_.leaves;
       return false;
     }
@@ -424,6 +436,7 @@ class Search {
       auto child = std::make_unique<Box>();
       child->key = key;
       child->real_key = real;
+      child->float_key = for_reals_alone() ? box.float_key : key;
       child->id = next_id_++;
       child->root = box.root;
       child->lower = finding.box.lower;
@@ -455,7 +468,7 @@ class Search {
   std::size_t held_ = 0;
   std::uint64_t next_id_ = 0, confirmations_ = 0;
   double real_margin_ = kInfinity, lost_key_ = kInfinity;
-  bool overflow_ = false, undecided_ = false, float_blocked_ = false;
+  bool overflow_ = false, undecided_ = false, float_blocked_ = false, clipped_ = false;
   std::vector<std::map<std::uint32_t, std::unique_ptr<MarginBounder>>> bounders_;
   std::vector<std::map<std::uint32_t, std::unique_ptr<PointEvaluator>>> evaluators_;
 };

@@ -45,9 +45,12 @@ struct Outcome {
   bool exact = false;                               // rational arithmetic; else certified enclosures
   std::int64_t disjunct = -1;
 
-  // ACCEPTED: the smallest margin over all leaves, and over class F. DECLINED: what was reached.
+  // The smallest margin that a leaf was refuted with (class F). Inputs that clipping cut away have a positive margin
+  // that was not measured.
   double smallest_margin = 0.0;
-  double lower_bound = 0.0;        // proven lower bound of the margin over what is left (class F)
+  // Proven lower bound of the margin over all inputs of the property (class F): after ACCEPTED 0 where boxes were
+  // clipped, after DECLINED what was reached.
+  double lower_bound = 0.0;
   double real_lower_bound = 0.0;
   std::uint64_t boxes = 0, leaves = 0;
   double time_s = 0.0, attack_time_s = 0.0;

@@ -27,9 +27,11 @@ class BoundsEvidence(
     disjunct : int or None
         Which of the property's unsafe situations it shows, from 0.
     smallest_margin : float or None
-        ACCEPTED: the smallest distance from being unsafe that any leaf was proved with.
+        ACCEPTED: the smallest distance from being unsafe that any leaf was proved with. Inputs that were cut away
+        between splits are safe too, by a distance that was not measured.
     lower_bound : float or None
-        The best bound proved so far on the property's margin (positive: it holds); None for minus infinity.
+        A proven lower bound of the property's margin over all its inputs: after ACCEPTED 0 where inputs were cut
+        away, after DECLINED the best that was reached; None for minus infinity.
     real_lower_bound : float or None
         The same in real arithmetic, without the allowance for rounding.
     boxes, leaves : int
