@@ -4,7 +4,7 @@ Every mutant is a function of the seed and its number, so that a failure can be 
 A child process reads the mutants under a memory limit and an alarm; the parent notices its death, whatever
 the cause, and names the mutant. From the command line::
 
-    python tests/fuzz/fuzz_readers.py --seed 7 --count 100000 --save /tmp/failures
+    python tests/fuzz/fuzz_readers.py --seed 7 --count 100000 --save failures
 """
 
 from __future__ import annotations
