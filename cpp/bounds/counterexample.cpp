@@ -59,9 +59,9 @@ double worst_row(const MarginRows& rows, std::uint32_t d, const std::vector<doub
     double value = -rows.bound[static_cast<std::size_t>(r)];
     const double* c = rows.coefficients.data() + r * rows.outputs;
     for (Index j = 0; j < rows.outputs; ++j) value += c[j] * y[static_cast<std::size_t>(j)];
-    if (value > worst || row == nullptr || r == rows.offset[d]) {
-      if (value > worst && row != nullptr) *row = r;
-      worst = std::max(worst, value);
+    if (value > worst) {
+      worst = value;
+      if (row != nullptr) *row = r;
     }
   }
   return worst;

@@ -174,7 +174,6 @@ class Search {
       if (!std::isfinite(v)) return false;  // the box reaches past the format: such boxes overflow
     }
     auto violation = confirm(*network_, property_, root.rows.disjunct[candidate.disjunct], x);
-    ++confirmations_;
     if (!violation) return false;
     describe(*violation, *network_, property_, outcome_);
     return true;
@@ -466,7 +465,7 @@ class Search {
   std::vector<BoxPtr> stack_, pending_;  // depth-first under memory pressure; open for class F alone
   std::vector<BoxPtr> round_;            // being bounded
   std::size_t held_ = 0;
-  std::uint64_t next_id_ = 0, confirmations_ = 0;
+  std::uint64_t next_id_ = 0;
   double real_margin_ = kInfinity, lost_key_ = kInfinity;
   bool overflow_ = false, undecided_ = false, float_blocked_ = false, clipped_ = false;
   std::vector<std::map<std::uint32_t, std::unique_ptr<MarginBounder>>> bounders_;
