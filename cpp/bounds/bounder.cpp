@@ -62,11 +62,10 @@ struct Bounder<T>::Impl {
         ibp(prepared),
         elements(elements_of(*network)),
         products(products_of(*network)) {
-    for (auto& s : semantics) {
-      if (network->dtype == DType::kFloat64) s.activation_error = 0x1p-50;
+    for (std::size_t k = 0; k < 2; ++k) {
+      semantics[k] = semantics_of(*network, k == 1);
+      crowns[k] = std::make_unique<Crown<T>>(prepared, semantics[k]);
     }
-    semantics[1].float_evaluations = false;
-    for (std::size_t k = 0; k < 2; ++k) crowns[k] = std::make_unique<Crown<T>>(prepared, semantics[k]);
   }
 
   std::unique_ptr<Scratch> take_scratch() {

@@ -509,7 +509,6 @@ struct Crown<T>::Impl {
 
   void propagate(const T* lower, const T* upper, Index batch, Intermediate intermediate, State& state,
                  const BackwardOptions& options) const {
-    state.batch = batch;
     state.shares.resize(network.nodes.size());
     for (auto& shares : state.shares) shares.clear();
     state.terms.resize(network.nodes.size());

@@ -35,11 +35,9 @@ struct Crown<T>::State {
   // options.attribute: per node, batch x size x input size: the share of each input in the width of a loose
   // element (0 for the others).
   std::vector<std::vector<float>> shares;
-  Index batch = 0;
   Workspace workspace;
   // Pool of coefficient buffers.
   std::vector<std::vector<T>> pool;
-  std::vector<T> scratch;
 
   std::vector<T> take(std::size_t size) {
     if (pool.empty()) return std::vector<T>(size);

@@ -12,13 +12,6 @@ namespace {
 
 constexpr double kUp = 1.0 + 0x1p-48;  // covers a handful of double roundings of non-negative terms
 
-double evaluation_roundoff(const Network& network) {
-  return network.dtype == DType::kFloat64 ? kRoundoff<double> : static_cast<double>(kRoundoff<float>);
-}
-double evaluation_tiny(const Network& network) {
-  return network.dtype == DType::kFloat64 ? kTiny<double> : static_cast<double>(kTiny<float>);
-}
-
 template <class T>
 double magnitude(T l, T u) {
   return std::max(std::fabs(static_cast<double>(l)), std::fabs(static_cast<double>(u)));
@@ -60,8 +53,8 @@ struct Context {
   [[nodiscard]] const T* upper(NodeId w, Index b) const {
     return bounds.upper[static_cast<std::size_t>(w)].data() + b * network.nodes[static_cast<std::size_t>(w)].size;
   }
-  [[nodiscard]] double roundoff() const { return semantics.float_evaluations ? evaluation_roundoff(network) : 0.0; }
-  [[nodiscard]] double tiny() const { return semantics.float_evaluations ? evaluation_tiny(network) : 0.0; }
+  [[nodiscard]] double roundoff() const { return semantics.float_evaluations ? roundoff_of(network.dtype) : 0.0; }
+  [[nodiscard]] double tiny() const { return semantics.float_evaluations ? tiny_of(network.dtype) : 0.0; }
 };
 
 template <class T>

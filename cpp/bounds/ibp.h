@@ -17,6 +17,9 @@ struct Semantics {
   // Absolute error of Sigmoid and Tanh in float evaluations (float64 networks: 2^-50).
   double activation_error = 0x1p-21;
 };
+inline Semantics semantics_of(const Network& network, bool real_only) {
+  return {!real_only, network.dtype == DType::kFloat64 ? 0x1p-50 : 0x1p-21};
+}
 
 // Bounds of every node over a batch of boxes, row-major batch x size.
 template <class T>

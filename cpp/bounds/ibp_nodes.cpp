@@ -24,8 +24,8 @@ struct Facts {
 
   Facts(const Network& network, bool evaluations) {
     const bool wide = network.dtype == DType::kFloat64;
-    const double u = evaluations ? (wide ? kRoundoff<double> : static_cast<double>(kRoundoff<float>)) : 0.0;
-    const double tiny = evaluations ? (wide ? kTiny<double> : static_cast<double>(kTiny<float>)) : 0.0;
+    const double u = evaluations ? roundoff_of(network.dtype) : 0.0;
+    const double tiny = evaluations ? tiny_of(network.dtype) : 0.0;
     flush = static_cast<T>(tiny);  // 0 when T has no numbers that small
     relative = to_upper<T>((4.0 * static_cast<double>(kRoundoff<T>) + u) * (1.0 + 0x1p-20));
     absolute = to_upper<T>(tiny + static_cast<double>(kTiny<T>));

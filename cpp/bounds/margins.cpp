@@ -201,7 +201,7 @@ void MarginBounder::bound(const double* lower, const double* upper, Index batch,
   // For disjuncts of several rows the best combination of them, bounded as a functional of its own.
   Functionals<double> g;
   g.node = network.output;
-  std::vector<double> coefficients, bound, relative_error;
+  std::vector<double> coefficients, bound;
   std::vector<std::size_t> owner;
   for (std::size_t o = 0; o < open.size(); ++o) {
     const Open& rest = open[o];
@@ -213,22 +213,20 @@ void MarginBounder::bound(const double* lower, const double* upper, Index batch,
         combination(rest.rows, lower + rest.box * inputs, upper + rest.box * inputs, inputs);
     const std::uint32_t d = (*active[static_cast<std::size_t>(rest.box)])[rest.margin];
     std::vector<double> sum(static_cast<std::size_t>(rows_.outputs), 0.0);
-    double b = 0.0, error = 0.0;
+    double b = 0.0;
+    bool exact = true;  // sums of dyadic weights alone are
     for (std::size_t i = 0; i < weight.size(); ++i) {
       const auto r = static_cast<std::size_t>(rows_.offset[d]) + i;
       for (std::size_t j = 0; j < sum.size(); ++j) {
         const double c = rows_.coefficients[r * sum.size() + j];
         sum[j] += weight[i] * c;
-        if (c != 0.0 && std::fabs(c) != 1.0) error = 0x1p-44;  // products and sums of dyadic weights alone are exact
+        exact = exact && (c == 0.0 || std::fabs(c) == 1.0);
       }
-      error = std::max(error, rows_.relative_error[r]);
+      exact = exact && rows_.relative_error[r] == 0.0;
       b += weight[i] * rows_.bound[r];
       b += std::fabs(weight[i] * rows_.bound[r]) * static_cast<double>(weight.size() + 4) * 0x1p-51;
     }
-    if (error > 0.0) {  // relative to the parts, not to their sum
-      std::fill(sum.begin(), sum.end(), 0.0);
-      continue;
-    }
+    if (!exact) continue;
     g.box.push_back(rest.box);
     g.row_of.push_back(static_cast<Index>(owner.size()));
     coefficients.insert(coefficients.end(), sum.begin(), sum.end());

@@ -18,12 +18,6 @@ T upper(double x) {
   return to_upper<T>(x * kUp);
 }
 
-double evaluation_roundoff(const Network& network) {
-  return network.dtype == DType::kFloat64 ? kRoundoff<double> : static_cast<double>(kRoundoff<float>);
-}
-double evaluation_tiny(const Network& network) {
-  return network.dtype == DType::kFloat64 ? kTiny<double> : static_cast<double>(kTiny<float>);
-}
 // Far enough inside the range that intermediate results which a folded batch norm or a Gemm's alpha hides
 // (at most 2^30 times larger, see lower()) stay inside too, as do sums and roundings up.
 template <class T>
@@ -38,7 +32,7 @@ AffineConstants<T> affine_constants(const Network& network, const AffineTerms& t
                                     bool float_evaluations) {
   const auto stored = static_cast<double>(kernel.fan_in());
   const double n = std::max(stored, static_cast<double>(terms.products)) + terms.extra_roundings;
-  const double u = evaluation_roundoff(network);
+  const double u = roundoff_of(network.dtype);
   constexpr double own = kRoundoff<T>;
   AffineConstants<T> c;
   c.constant.resize(terms.bias.size(), std::numeric_limits<T>::infinity());
@@ -59,7 +53,7 @@ AffineConstants<T> affine_constants(const Network& network, const AffineTerms& t
     c.constant[o] = upper<T>(g * magnitude + error);
   }
   const double tiny = (static_cast<double>(kTiny<T>) +
-                       (float_evaluations ? evaluation_tiny(network) * std::max(1.0, terms.underflow_scale) : 0.0)) *
+                       (float_evaluations ? tiny_of(network.dtype) * std::max(1.0, terms.underflow_scale) : 0.0)) *
                       4.0 * kUp;
   c.underflow_base = tiny * (n * (1.0 + max_weight) + 2.0) * kUp;
   c.underflow_reach = tiny * n * kUp;
@@ -70,8 +64,8 @@ template <class T>
 ScaleConstants<T> scale_constants(const Network& network, const ScaleOp& op, bool float_evaluations) {
   constexpr double own = kRoundoff<T>;
   const double gamma =
-      float_evaluations && op.roundings > 0 ? gamma_factor(op.roundings, evaluation_roundoff(network)) : 0.0;
-  const double tiny = static_cast<double>(kTiny<T>) + (float_evaluations ? evaluation_tiny(network) : 0.0);
+      float_evaluations && op.roundings > 0 ? gamma_factor(op.roundings, roundoff_of(network.dtype)) : 0.0;
+  const double tiny = static_cast<double>(kTiny<T>) + (float_evaluations ? tiny_of(network.dtype) : 0.0);
   const std::size_t size = op.scale.size();
   ScaleConstants<T> c;
   c.relative.resize(size);

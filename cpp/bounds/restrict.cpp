@@ -31,8 +31,7 @@ Restriction restrict_inputs(const std::shared_ptr<const Network>& original, cons
     return result;
   }
 
-  const double evaluation_tiny =
-      original->dtype == DType::kFloat64 ? kTiny<double> : static_cast<double>(kTiny<float>);
+  const double evaluation_tiny = tiny_of(original->dtype);
   auto smaller = std::make_shared<Network>(*original);
   smaller->nodes[0].size = static_cast<Index>(result.free.size());
   smaller->input_shape = {smaller->nodes[0].size};

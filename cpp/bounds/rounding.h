@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "bounds/model.h"
+
 namespace verikit::bounds {
 
 template <class T>
@@ -34,6 +36,14 @@ inline T to_lower(double x) {
   const T nearest = static_cast<T>(x);
   return static_cast<double>(nearest) <= x ? nearest
                                            : std::nextafter(nearest, -std::numeric_limits<T>::infinity());
+}
+
+// u and the smallest normal number of the format that a network's float evaluations work in.
+inline double roundoff_of(DType dtype) {
+  return dtype == DType::kFloat64 ? kRoundoff<double> : static_cast<double>(kRoundoff<float>);
+}
+inline double tiny_of(DType dtype) {
+  return dtype == DType::kFloat64 ? kTiny<double> : static_cast<double>(kTiny<float>);
 }
 
 // gamma(n, u) = n u / (1 - n u), rounded up. requires: n u < 1/2.

@@ -66,8 +66,7 @@ class Search {
         options_(options),
         deadline_(options.timeout_s),
         pool_(options.threads) {
-    semantics_.float_evaluations = !options.real_only;
-    if (network.dtype == DType::kFloat64) semantics_.activation_error = 0x1p-50;
+    semantics_ = semantics_of(network, options.real_only);
   }
 
   Outcome run() {
