@@ -11,7 +11,7 @@ namespace {
 
 // Names in verikit._base.errors, by ErrorCode.
 constexpr std::array<const char*, static_cast<std::size_t>(ErrorCode::kCount)> kClasses = {
-    "InputError",           "ShapeError",     "DtypeError",       "ModelFormatError", "PropertyFormatError",
+    "InputError",           "ShapeError",     "DtypeError",       "ModelFormatError", "PropertyFormatError", "ExportFormatError",
     "UnsupportedError",     "UnsupportedOpError", "TimeLimitError", "MemoryLimitError", "InternalError",
     "SoundnessError"};
 

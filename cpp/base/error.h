@@ -14,6 +14,7 @@ enum class ErrorCode : int {
   kDtype,           // DtypeError
   kModelFormat,     // ModelFormatError: a malformed or truncated model file
   kPropertyFormat,  // PropertyFormatError: a malformed VNN-LIB file
+  kExportFormat,    // ExportFormatError: a malformed Lean export or .olean file
   kUnsupported,     // UnsupportedError: well-formed, but outside what verikit handles
   kUnsupportedOp,   // UnsupportedOpError: an operator or attribute verikit does not handle
   kTimeLimit,       // TimeLimitError
