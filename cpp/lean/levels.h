@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "lean/names.h"
@@ -22,16 +23,20 @@ enum class LevelKind : std::uint8_t { kZero, kSucc, kMax, kIMax, kParam };
 struct Level {
   LevelKind kind = LevelKind::kZero;
   bool has_param = false;
-  std::uint32_t depth = 0;  // of the tree, saturating
+  bool never_zero = false;  // seen from its form: a successor in the right place
+  std::uint32_t depth = 0;  // of the tree; 0 for zero and parameters
   std::uint32_t a = 0;      // succ: level; max, imax: left; param: name
-  std::uint32_t b = 0;      // max, imax: right
+  std::uint32_t b = 0;      // max, imax: right; succ: what is below all of its successors (no successor itself)
 };
+static_assert(sizeof(Level) == 16);
 
 // A store may extend a frozen one: ids below base->size() are the base's. Thread-safety: const members may run
 // together; extensions belong to one thread.
 class LevelStore {
  public:
-  explicit LevelStore(const LevelStore* base = nullptr);
+  // names: where parameters' names are looked up, so that normal forms sort them as the official kernel does; without it
+  // they sort by id, which decides some few equalities differently (never wrongly). An extension takes its base's.
+  explicit LevelStore(const LevelStore* base = nullptr, const NameTable* names = nullptr);
 
   // As written: no simplification (what a file says is what is compared).
   LevelId succ(LevelId l);
@@ -41,10 +46,18 @@ class LevelStore {
   LevelsId list(std::span<const LevelId> levels);
 
   [[nodiscard]] const Level& operator[](LevelId id) const { return id < first_ ? base_->levels_[id] : levels_[id - first_]; }
+  // Valid until the next list is made.
   [[nodiscard]] std::span<const LevelId> list(LevelsId id) const;
   [[nodiscard]] bool list_has_param(LevelsId id) const;
   [[nodiscard]] std::size_t size() const { return first_ + levels_.size(); }
   [[nodiscard]] std::size_t list_count() const { return first_list_ + lists_.size(); }
+
+  // l as succ^offset(base(l)): base(l) is zero, a parameter, max or imax.
+  [[nodiscard]] LevelId base(LevelId l) const { return (*this)[l].kind == LevelKind::kSucc ? (*this)[l].b : l; }
+  [[nodiscard]] std::uint32_t offset(LevelId l) const { return (*this)[l].depth - (*this)[base(l)].depth; }
+
+  // The functions below recurse through max and imax; deeper than 2000 or with more than 2^24 steps in one call they
+  // throw Declined.
 
   // l with params[i] := args[i]; max and imax are simplified as they are rebuilt. requires: equal lengths.
   LevelId instantiate(LevelId l, std::span<const NameId> params, std::span<const LevelId> args);
@@ -75,23 +88,33 @@ class LevelStore {
     std::uint32_t begin, count;
     bool has_param;
   };
-  LevelId intern(Level level);
-  [[nodiscard]] LevelId lookup(const Level& level) const;
-  [[nodiscard]] LevelsId lookup_list(std::span<const LevelId> levels) const;
-  bool less(LevelId l, LevelId r) const;
-  bool geq_core(LevelId l, LevelId r);
-  LevelId normalize_uncached(LevelId l);
+  using Memo = std::unordered_map<LevelId, LevelId>;
+  class Work;
+  LevelId intern(const Level& level);
+  LevelId add_offset(LevelId l, std::uint32_t offset);
+  LevelId find(const Level& level, std::uint64_t hash) const;
+  LevelsId find_list(std::span<const LevelId> levels, std::uint64_t hash) const;
+  [[nodiscard]] int compare_names(NameId l, NameId r) const;
+  [[nodiscard]] bool less(LevelId l, LevelId r) const;
+  LevelId instantiate(LevelId l, std::span<const NameId> params, std::span<const LevelId> args, Memo& memo, Work& work);
+  LevelId normalize(LevelId l, Work& work);
+  LevelId normalize_max(LevelId l, Work& work);
+  void push_max_args(LevelId l, std::vector<LevelId>& out, Work& work) const;
+  bool geq(LevelId l, LevelId r, Work& work);
+  bool geq_normal(LevelId l, LevelId r, Work& work);
   void rehash();
   void rehash_lists();
 
   const LevelStore* base_;
+  const NameTable* names_;
   std::uint32_t first_ = 0, first_list_ = 0;
   std::vector<Level> levels_;
-  std::vector<std::uint32_t> table_;
+  std::vector<std::uint32_t> table_;  // id + 1, or 0; a power of two
   std::vector<List> lists_;
   std::vector<LevelId> items_;
   std::vector<std::uint32_t> list_table_;
-  std::vector<LevelId> normal_;  // memo of normalize, kNone where unknown
+  Memo normal_;                                // of normalize
+  std::unordered_map<std::uint64_t, bool> geq_;  // of geq, by pair
 };
 
 }  // namespace verikit::lean
