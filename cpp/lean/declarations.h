@@ -2,11 +2,12 @@
 #pragma once
 
 #include "lean/kernel.h"
+#include "lean/scan.h"
 
 namespace verikit::lean {
 
-// Checks one declaration against the constants of lower rank. Resets the kernel first.
-void check_declaration(Kernel& kernel, DeclarationId id);
+// Checks one declaration against the constants of lower rank. requires: the scanner is of the kernel's environment.
+void check_declaration(Kernel& kernel, Scanner& scanner, DeclarationId id);
 
 // Parts of it. requires: the scan for constants, universe parameters and loose variables has passed.
 // Recomputes everything derivable of a block of inductive types (flags, counts, constructors' fields, recursors with their
@@ -14,8 +15,5 @@ void check_declaration(Kernel& kernel, DeclarationId id);
 void check_inductive(Kernel& kernel, DeclarationId id);
 // Quot, Quot.mk, Quot.lift, Quot.ind: exactly the official types; Eq exactly as in the prelude.
 void check_quotient(Kernel& kernel, DeclarationId id);
-// What the kernel computes with (Nat, its operations, String, Char, Bool, List where literals need them): the constants must
-// be the real ones. Called once for an environment; returns what is not, which then does not compute.
-struct Primitives;
 
 }  // namespace verikit::lean

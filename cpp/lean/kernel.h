@@ -24,10 +24,15 @@ struct CheckLimits {
   double timeout_s = 1e300;                             // wall clock for the whole run
 };
 
+class Primitives;
+
 class Kernel {
  public:
-  // requires: env does not change while the kernel lives. stack_bytes: what the calling thread may use.
-  Kernel(const Environment& env, const CheckLimits& limits);
+  struct State;  // in state.h, for the parts of the checker
+
+  // requires: env does not change while the kernel lives; called on the thread that will use it. Kernels of one
+  // environment may share its primitives; null: the kernel has its own.
+  Kernel(const Environment& env, const CheckLimits& limits, Primitives* primitives = nullptr);
   ~Kernel();
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
@@ -38,6 +43,9 @@ class Kernel {
 
   // Forgets all terms and facts made so far; ids at or above terms().first() are dead after it.
   void reset();
+  // Starts the count of steps anew; facts about terms stay. Call it for every declaration.
+  void start_declaration();
+  [[nodiscard]] std::size_t bytes() const;  // of this thread's terms and facts
 
   // --- constants -----------------------------------------------------------------------------------------
   // The constant of that name: one laid over the environment, else the environment's; null where there is none.
@@ -61,6 +69,8 @@ class Kernel {
   bool is_prop(TermId type);       // whether the type of `type` is Prop
   // The level of the sort that `t` reduces to; rejects with kNotASort otherwise.
   LevelId ensure_sort(TermId t);
+  // Rejects unless `type` is a type, everything in it checked; its level.
+  LevelId ensure_sort_of_type(TermId type);
   // Rejects unless t : expected.
   void check_has_type(TermId t, TermId expected, Rule rule);
 
@@ -86,7 +96,6 @@ class Kernel {
   [[nodiscard]] std::uint64_t steps() const;
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -152,9 +152,9 @@ TermId TermStore::make(Kind kind, std::uint32_t a, std::uint32_t b, std::uint32_
       n.weight = weigh(1u + x.weight + y.weight);
       n.loose = std::max(x.loose, under(y.loose));
       n.fvars = std::max(x.fvars, y.fvars);
-      // A body with more than 64 loose variables has bit 63 of the result unknown; such masks are not used.
+      // Bit 63 stands for what is beyond it in the body: a mask never misses a loose variable below 64.
       n.mask = x.mask | y.mask >> 1;
-      if (y.loose > 64 && n.loose <= 64) n.mask |= std::uint64_t{1} << 63;
+      if (y.loose > 64) n.mask |= std::uint64_t{1} << 63;
       return intern(n);
     }
     case Kind::kLet: {
@@ -171,7 +171,7 @@ TermId TermStore::make(Kind kind, std::uint32_t a, std::uint32_t b, std::uint32_
       n.loose = std::max({x.loose, v.loose, under(y.loose)});
       n.fvars = std::max({x.fvars, v.fvars, y.fvars});
       n.mask = x.mask | v.mask | y.mask >> 1;
-      if (y.loose > 64 && n.loose <= 64) n.mask |= std::uint64_t{1} << 63;
+      if (y.loose > 64) n.mask |= std::uint64_t{1} << 63;
       return intern(n);
     }
     case Kind::kProj: {

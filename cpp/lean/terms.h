@@ -47,7 +47,7 @@ struct Node {
   std::uint32_t loose = 0;  // every loose bound variable is below this; 0: closed
   std::uint32_t fvars = 0;  // every free variable's level is below this; 0: none
   std::uint32_t a = 0, b = 0, c = 0;
-  std::uint64_t mask = 0;   // bit i: bound variable i is loose; exact for i < 64
+  std::uint64_t mask = 0;   // bit i clear: bound variable i (< 64) does not occur
 };
 static_assert(sizeof(Node) == 32);
 

@@ -1,0 +1,269 @@
+// Suspended substitutions: making them, looking through them, carrying them out.
+#include <algorithm>
+
+#include "base/error.h"
+#include "lean/state.h"
+
+namespace verikit::lean {
+namespace {
+
+// Applications up to this size are substituted at once: equal small terms then have equal ids, which is what makes most
+// comparisons of types end before they begin.
+constexpr std::uint32_t kEagerWeight = 12;
+
+}  // namespace
+
+TermId Kernel::State::close(TermId term, EnvId env) {
+  const Node n = terms[term];
+  const LevelSubId sub = envs.levels(env);
+  if (n.loose == 0 && (!n.has_level_param || sub == kNoLevelSub)) return term;
+  switch (n.kind) {
+    case Kind::kBVar: {
+      const TermId value = envs.lookup(env, n.a);
+      if (value == kNone) reject(Rule::kLooseVariable, "a bound variable has no binder");
+      return value;
+    }
+    case Kind::kSort:
+      return terms.sort(envs.apply(sub, n.a));
+    case Kind::kConst:
+      return terms.constant(n.a, envs.apply_list(sub, n.b));
+    case Kind::kApp:
+      if (n.weight <= kEagerWeight) {
+        const TermId fn = close(n.a, env);
+        return terms.app(fn, close(n.b, env));
+      }
+      break;
+    case Kind::kProj:
+      if (n.weight <= kEagerWeight) return terms.proj(n.a, n.b, close(n.c, env));
+      break;
+    default:
+      break;
+  }
+  const EnvId pruned = n.loose <= 64 ? envs.prune(env, n.mask) : env;
+  return terms.closure(term, pruned, std::max(n.fvars, envs.fvars(pruned)));
+}
+
+TermId Kernel::State::unpack(TermId t, std::vector<TermId>& args) {
+  const std::size_t begin = args.size();
+  View v{t, kEmptyEnv};
+  for (;;) {
+    const Node n = terms[v.term];
+    if (n.kind == Kind::kClosure) {
+      v = {n.a, n.b};
+    } else if (n.kind == Kind::kApp) {
+      args.push_back(close(n.b, v.env));
+      v.term = n.a;
+    } else if (n.kind == Kind::kBVar) {
+      v = {close(v), kEmptyEnv};
+    } else {
+      break;
+    }
+  }
+  std::reverse(args.begin() + static_cast<std::ptrdiff_t>(begin), args.end());
+  return close(v);
+}
+
+TermId Kernel::State::head(TermId t) {
+  View v{t, kEmptyEnv};
+  for (;;) {
+    const Node& n = terms[v.term];
+    if (n.kind == Kind::kClosure) {
+      v = {n.a, n.b};
+    } else if (n.kind == Kind::kApp) {
+      v.term = n.a;
+    } else if (n.kind == Kind::kBVar) {
+      v = {close(v), kEmptyEnv};
+    } else {
+      return close(v);
+    }
+  }
+}
+
+TermId Kernel::State::plain(TermId t) {
+  const Level guard(*this);
+  // Whether a term contains a closure is not recorded: a memo over the whole session keeps the walk linear.
+  if (t < terms.first()) return t;
+  const std::uint64_t key = pair_key(t, kNone);
+  if (const std::uint32_t* found = plain_memo.find(key)) return *found;
+  const Node n = terms[t];
+  TermId result = t;
+  switch (n.kind) {
+    case Kind::kClosure:
+      result = substitute(n.a, n.b);
+      break;
+    case Kind::kFVar:
+      result = terms.fvar(n.a, plain(n.b));
+      break;
+    case Kind::kApp: {
+      const TermId fn = plain(n.a);
+      result = terms.app(fn, plain(n.b));
+      break;
+    }
+    case Kind::kLambda:
+    case Kind::kPi: {
+      const TermId domain = plain(n.a);
+      result = terms.make(n.kind, domain, plain(n.b), n.c);
+      break;
+    }
+    case Kind::kLet: {
+      const TermId type = plain(n.a);
+      const TermId value = plain(n.b);
+      result = terms.make(n.kind, type, value, plain(n.c));
+      break;
+    }
+    case Kind::kProj:
+      result = terms.proj(n.a, n.b, plain(n.c));
+      break;
+    default:
+      break;
+  }
+  plain_memo.set(key, result);
+  return result;
+}
+
+namespace {
+
+// The walk of one substitution: the key of its memo is the term and how many binders it lies under.
+struct Substitution {
+  Kernel::State& state;
+  EnvId env;
+  FlatMap memo{64};
+
+  TermId run(TermId t, std::uint32_t under) {
+    const Kernel::State::Level guard(state);
+    state.step();
+    const Node n = state.terms[t];
+    const bool levels = n.has_level_param && state.envs.levels(env) != kNoLevelSub;
+    if (n.loose <= under && !levels) return state.plain(t);
+    const std::uint64_t key = pair_key(t, under);
+    if (const std::uint32_t* found = memo.find(key)) return *found;
+    TermStore& terms = state.terms;
+    TermId result = t;
+    switch (n.kind) {
+      case Kind::kBVar: {
+        if (n.a < under) return t;
+        const TermId value = state.envs.lookup(env, n.a - under);
+        if (value == kNone) reject(Rule::kLooseVariable, "a bound variable has no binder");
+        result = state.plain(value);
+        break;
+      }
+      case Kind::kSort:
+        result = terms.sort(state.envs.apply(state.envs.levels(env), n.a));
+        break;
+      case Kind::kConst:
+        result = terms.constant(n.a, state.envs.apply_list(state.envs.levels(env), n.b));
+        break;
+      case Kind::kApp: {
+        const TermId fn = run(n.a, under);
+        result = terms.app(fn, run(n.b, under));
+        break;
+      }
+      case Kind::kLambda:
+      case Kind::kPi: {
+        const TermId domain = run(n.a, under);
+        result = terms.make(n.kind, domain, run(n.b, under + 1), n.c);
+        break;
+      }
+      case Kind::kLet: {
+        const TermId type = run(n.a, under);
+        const TermId value = run(n.b, under);
+        result = terms.make(n.kind, type, value, run(n.c, under + 1));
+        break;
+      }
+      case Kind::kProj:
+        result = terms.proj(n.a, n.b, run(n.c, under));
+        break;
+      default:
+        fail(ErrorCode::kInternal, "a substitution met a closed kind of term with loose variables");
+    }
+    memo.set(key, result);
+    return result;
+  }
+};
+
+}  // namespace
+
+TermId Kernel::State::substitute_levels(TermId t, std::span<const NameId> params, LevelsId args) {
+  return substitute(t, envs.nil(envs.fresh_level_sub(params, args)));
+}
+
+TermId Kernel::State::substitute(TermId term, EnvId env) { return Substitution{*this, env}.run(term, 0); }
+
+namespace {
+
+struct Abstraction {
+  Kernel::State& state;
+  const std::vector<TermId>& fvars;
+  std::uint32_t lowest;  // level of the lowest variable
+  FlatMap memo{64};
+
+  TermId run(TermId t, std::uint32_t under) {
+    const Kernel::State::Level guard(state);
+    state.step();
+    const Node n = state.terms[t];
+    if (n.fvars <= lowest) return t;
+    TermStore& terms = state.terms;
+    if (n.kind == Kind::kFVar) {
+      // Variables are in order of their levels, innermost last.
+      for (std::size_t i = fvars.size(); i-- > 0;) {
+        if (fvars[i] == t) return terms.bvar(under + static_cast<std::uint32_t>(fvars.size() - 1 - i));
+      }
+      return t;
+    }
+    const std::uint64_t key = pair_key(t, under);
+    if (const std::uint32_t* found = memo.find(key)) return *found;
+    TermId result = t;
+    switch (n.kind) {
+      case Kind::kClosure:
+        result = run(state.substitute(n.a, n.b), under);
+        break;
+      case Kind::kApp: {
+        const TermId fn = run(n.a, under);
+        result = terms.app(fn, run(n.b, under));
+        break;
+      }
+      case Kind::kLambda:
+      case Kind::kPi: {
+        const TermId domain = run(n.a, under);
+        result = terms.make(n.kind, domain, run(n.b, under + 1), n.c);
+        break;
+      }
+      case Kind::kLet: {
+        const TermId type = run(n.a, under);
+        const TermId value = run(n.b, under);
+        result = terms.make(n.kind, type, value, run(n.c, under + 1));
+        break;
+      }
+      case Kind::kProj:
+        result = terms.proj(n.a, n.b, run(n.c, under));
+        break;
+      default:
+        fail(ErrorCode::kInternal, "an abstraction met an atom with free variables");
+    }
+    memo.set(key, result);
+    return result;
+  }
+};
+
+}  // namespace
+
+TermId Kernel::State::abstract(TermId t, const std::vector<TermId>& fvars, std::uint32_t under) {
+  if (fvars.empty()) return t;
+  std::uint32_t lowest = kNone;
+  for (const TermId f : fvars) lowest = std::min(lowest, terms[f].a);
+  if (terms[t].fvars <= lowest) return t;
+  return Abstraction{*this, fvars, lowest}.run(t, under);
+}
+
+TermId Kernel::State::binders(Kind kind, const std::vector<TermId>& fvars, const std::vector<std::uint32_t>& names, TermId body) {
+  TermId result = abstract(body, fvars, 0);
+  std::vector<TermId> outer = fvars;
+  for (std::size_t i = fvars.size(); i-- > 0;) {
+    outer.pop_back();
+    const TermId domain = abstract(terms[fvars[i]].b, outer, 0);
+    result = terms.make(kind, domain, result, names[i]);
+  }
+  return result;
+}
+
+}  // namespace verikit::lean
