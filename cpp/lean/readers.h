@@ -14,7 +14,7 @@ namespace verikit::lean {
 
 struct ReadLimits {
   std::uint64_t max_bytes = std::uint64_t{1} << 36;
-  std::uint64_t max_literal_digits = 40'000'000;  // a longer Nat literal is MemoryLimitError (DECLINED)
+  std::uint64_t max_literal_digits = 4'000'000;  // a longer Nat literal is MemoryLimitError (DECLINED); so many take 1 s
   std::uint32_t max_terms = 0x3FFFFFFF;
 };
 
