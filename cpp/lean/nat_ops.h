@@ -1,0 +1,32 @@
+// The operations on natural numbers that the kernel carries out itself, with Lean's semantics.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "lean/big_nat.h"
+
+namespace verikit::lean {
+
+// In the order in which they rest on each other: the definition of one may need those before it to be right.
+enum class NatOp : std::uint8_t {
+  kAdd, kSub, kMul, kPow, kBeq, kBle, kDiv, kMod, kGcd, kLog2, kLand, kLor, kXor, kShiftLeft, kShiftRight, kCount
+};
+
+// "Nat.add", …
+const char* nat_op_name(NatOp op);
+constexpr int nat_op_arity(NatOp op) { return op == NatOp::kLog2 ? 1 : 2; }
+constexpr bool nat_op_is_predicate(NatOp op) { return op == NatOp::kBeq || op == NatOp::kBle; }
+
+// A power with a larger exponent is left as it is, as by the official kernel.
+inline constexpr std::uint64_t kMaxNatExponent = 0xFFFFFFFF;
+
+// op(a, b) where arguments and result fit into 64 bits; nothing where the result does not. Predicates give 0 or 1; log2
+// ignores b. x / 0 = 0, x % 0 = x, x - y = 0 for x < y, gcd(0, x) = x, log2(0) = 0, 0^0 = 1.
+std::optional<std::uint64_t> nat_op_small(NatOp op, std::uint64_t a, std::uint64_t b);
+
+// The same for any size; nothing for an exponent above kMaxNatExponent. Throws Declined: kMemory where the result would be
+// larger than max_bytes, kTime where the work is out of proportion (more than about a second).
+std::optional<BigNat> nat_op(NatOp op, const BigNat& a, const BigNat& b, std::uint64_t max_bytes);
+
+}  // namespace verikit::lean
