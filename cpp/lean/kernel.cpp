@@ -47,6 +47,7 @@ void Kernel::State::slow_step() {
   if (steps > limits.max_steps) {
     decline(Decline::kSteps, "more than " + std::to_string(limits.max_steps) + " steps; raise max_steps");
   }
+  if (limits.cancelled && limits.cancelled->load(std::memory_order_relaxed)) decline(Decline::kTime, "cancelled");
   if (deadline.expired()) decline(Decline::kTime, "the time limit of " + std::to_string(deadline.limit_s()) + " s");
   if (bytes() > limits.max_bytes) {
     decline(Decline::kMemory, "terms take more than " + std::to_string(limits.max_bytes) + " bytes; raise max_bytes");

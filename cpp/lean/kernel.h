@@ -5,6 +5,7 @@
 // Every public function may throw Rejection, Declined, or Error (a bug or memory).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -22,6 +23,7 @@ struct CheckLimits {
   std::uint64_t max_bytes = std::uint64_t{8} << 30;     // of one declaration's terms
   std::uint64_t max_nat_bytes = std::uint64_t{1} << 27; // of a computed literal
   double timeout_s = 1e300;                             // wall clock for the whole run
+  const std::atomic<bool>* cancelled = nullptr;         // true: what is being checked is DECLINED(time)
 };
 
 class Primitives;
