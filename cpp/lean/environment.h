@@ -26,7 +26,10 @@ struct Hints {
   std::uint32_t height = 0;
 };
 
+inline constexpr std::uint64_t kUnknownCount = ~std::uint64_t{0};
+
 struct InductiveInfo {  // what the file says; the checker recomputes all of it
+  // num_nested: kUnknownCount where the file only says that it is not 0 (compiled files of earlier versions of Lean).
   std::uint64_t num_params = 0, num_indices = 0, num_nested = 0;
   std::vector<NameId> all, constructors;
   bool is_recursive = false, is_reflexive = false;
