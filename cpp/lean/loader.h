@@ -101,12 +101,14 @@ class Loader {
   std::uint32_t group_of(ConstantId id);
   std::uint32_t make_group(ConstantId id);
   std::uint32_t inductive_group(ConstantId id);
+  std::uint32_t quotient_group(ConstantId id);
   std::uint32_t definition_group(ConstantId id);
   std::uint32_t add_group(DeclarationKind kind, std::vector<ConstantId> constants);
   bool in_block(ConstantId id, ConstantKind kind, const Constant& of) const;
   void walk(const std::vector<ConstantId>& roots);
   void visit_group(std::uint32_t group, std::vector<Visit>& todo);
   void visit_term(TermId term, std::vector<Visit>& todo);
+  void mention_records(const Constant& c, std::vector<Visit>& todo);
   void mention(NameId name, std::vector<Visit>& todo);
   bool trust_holds();
   template <class F>
@@ -122,9 +124,9 @@ class Loader {
   std::vector<Group> groups_;
   std::vector<bool> seen_terms_;
   std::vector<ConstantId> all_roots_;
-  std::uint32_t next_rank_ = 0;
+  std::uint32_t first_rank_ = 0, next_rank_ = 0;
   bool trust_dropped_ = false;
-  std::vector<NameId> nat_literal_, string_literal_;  // what a literal rests on
+  std::vector<NameId> nat_literal_, string_literal_, quotients_;  // what a literal rests on; Quot and its own
   NameId eq_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "lean/utf8.h"
 
 namespace verikit::lean {
 namespace {
@@ -48,33 +49,6 @@ std::string hex(std::uint64_t value) {
   return "0x" + out;
 }
 
-// Well-formed UTF-8: shortest forms, no surrogates, at most U+10FFFF.
-bool valid_utf8(const std::uint8_t* p, std::uint64_t size) {
-  for (std::uint64_t i = 0; i < size;) {
-    if (i + 8 <= size && (word(p + i) & 0x8080808080808080ull) == 0) {
-      i += 8;
-      continue;
-    }
-    const std::uint8_t lead = p[i];
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const unsigned more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-    if (lead < 0xC2 || lead > 0xF4 || size - i <= more) return false;
-    const std::uint8_t second = p[i + 1];
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
-        (lead == 0xF4 && second > 0x8F)) {
-      return false;
-    }
-    for (unsigned k = 1; k <= more; ++k) {
-      if ((p[i + k] & 0xC0) != 0x80) return false;
-    }
-    i += 1 + more;
-  }
-  return true;
-}
-
 }  // namespace
 
 bool is_olean(std::span<const std::uint8_t> bytes) { return bytes.size() >= 5 && std::memcmp(bytes.data(), "olean", 5) == 0; }
@@ -83,12 +57,19 @@ std::uint64_t OleanModule::Object::field(std::uint32_t i) const { return word(fi
 
 OleanModule::~OleanModule() = default;
 
-OleanModule::OleanModule(const std::vector<ByteSource>& parts, Environment& into, const ReadLimits& limits)
+OleanModule::OleanModule(const std::vector<ByteSource>& parts, Environment& into, const ReadLimits& limits, HeadersOnly)
     : env_(into), limits_(limits), bytes_(parts, limits.max_bytes) {
   for (std::size_t i = 0; i < parts.size(); ++i) read_header(i);
+}
+
+OleanModule::OleanModule(const std::vector<ByteSource>& parts, Environment& into, const ReadLimits& limits)
+    : OleanModule(parts, into, limits, HeadersOnly()) {
   work_limit_ = 16 * bytes_.size() + (std::uint64_t{1} << 20);
-  memo_.reset(static_cast<std::uint32_t*>(std::calloc(bytes_.size() / 8 + 1, sizeof(std::uint32_t))));
-  if (!memo_) fail(ErrorCode::kMemoryLimit, "no memory to read the " + std::to_string(bytes_.size()) + " bytes of '" + name() + "'");
+  try {
+    memo_ = ZeroArray(bytes_.size() / 8 + 1);
+  } catch (const std::bad_alloc&) {
+    fail(ErrorCode::kMemoryLimit, "no memory to read the " + std::to_string(bytes_.size()) + " bytes of '" + name() + "'");
+  }
   read_index();
 }
 
@@ -200,10 +181,10 @@ std::string_view OleanModule::string(std::uint64_t pointer, std::uint64_t from) 
   const std::uint64_t size = word(bytes_.at(at, kStringHeader) + 8);  // with the NUL at the end
   if (size == 0 || size > room - kStringHeader) bad(at, kExpected, "one of " + std::to_string(size) + " bytes, beyond the end of the file");
   spend(size);
-  const std::uint8_t* text = bytes_.at(at + kStringHeader, size);
-  if (text[size - 1] != 0) bad(at, kExpected, "one without the NUL at its end");
-  if (!valid_utf8(text, size - 1)) bad(at, kExpected, "bytes that are not UTF-8");
-  return {reinterpret_cast<const char*>(text), size - 1};
+  const std::string_view text(reinterpret_cast<const char*>(bytes_.at(at + kStringHeader, size)), size);
+  if (text.back() != 0) bad(at, kExpected, "one without the NUL at its end");
+  if (find_invalid_utf8(text) != std::string_view::npos) bad(at, kExpected, "bytes that are not UTF-8");
+  return text.substr(0, size - 1);
 }
 
 BigNat OleanModule::big_nat(std::uint64_t at) {
@@ -255,9 +236,9 @@ bool OleanModule::flag(const Object& o, std::uint32_t scalar) {
 NameId OleanModule::name(std::uint64_t pointer, std::uint64_t from) {
   constexpr const char* kExpected = "a name";
   if (pointer == 1) return kAnonymous;
-  const auto known = [&](std::uint64_t at) { return (memo_.get()[at / 8] & kMarks) == kNameMark; };
+  const auto known = [&](std::uint64_t at) { return (memo_[at / 8] & kMarks) == kNameMark; };
   std::uint64_t at = resolve(pointer, from, kExpected);
-  if (known(at)) return memo_.get()[at / 8] & ~kMarks;
+  if (known(at)) return memo_[at / 8] & ~kMarks;
   std::vector<std::uint64_t> chain;  // from the last component back to what is known
   NameId prefix = kAnonymous;
   for (;;) {
@@ -270,7 +251,7 @@ NameId OleanModule::name(std::uint64_t pointer, std::uint64_t from) {
     if (next == 1) break;
     at = resolve(next, at, kExpected);
     if (known(at)) {
-      prefix = memo_.get()[at / 8] & ~kMarks;
+      prefix = memo_[at / 8] & ~kMarks;
       break;
     }
   }
@@ -284,7 +265,7 @@ NameId OleanModule::name(std::uint64_t pointer, std::uint64_t from) {
       if (number > ~std::uint64_t{0}) fail(ErrorCode::kUnsupported, "'" + name() + "': a name with a number of 2^64 or more");
       prefix = env_.names().numeral(prefix, static_cast<std::uint64_t>(number));
     }
-    memo_.get()[chain[i] / 8] = kNameMark | prefix;
+    memo_[chain[i] / 8] = kNameMark | prefix;
   }
   return prefix;
 }
@@ -367,7 +348,7 @@ LevelsId OleanModule::level_list(std::uint64_t pointer, std::uint64_t from) {
 // --- terms ---------------------------------------------------------------------------------------------------------
 
 TermId OleanModule::known_term(std::uint64_t at) const {
-  const std::uint32_t m = memo_.get()[at / 8];
+  const std::uint32_t m = memo_[at / 8];
   return (m & kMarks) == kTermMark ? m & ~kMarks : kNone;
 }
 
@@ -400,7 +381,6 @@ TermId OleanModule::term(std::uint64_t pointer, std::uint64_t from) {
   const std::uint64_t root = resolve(pointer, from, kAnExpression);
   if (const TermId known = known_term(root); known != kNone) return known;
   TermStore& terms = env_.terms();
-  std::uint32_t* memo = memo_.get();
   stack_.assign(1, root);
   while (!stack_.empty()) {
     const std::uint64_t at = stack_.back();
@@ -413,12 +393,12 @@ TermId OleanModule::term(std::uint64_t pointer, std::uint64_t from) {
     const ExprLayout& layout = kExprs[o.tag];
     TermId part[4] = {0, 0, 0, 0};
     bool ready = true;
-    memo[at / 8] = kBusy;
+    memo_[at / 8] = kBusy;
     for (std::uint8_t i = layout.first_child; i < layout.last_child; ++i) {
       const std::uint64_t child = resolve(o.field(i), at, kAnExpression);
       part[i] = known_term(child);
       if (part[i] != kNone) continue;
-      if (memo[child / 8] == kBusy) bad(at, kAnExpression, "one that contains itself");
+      if (memo_[child / 8] == kBusy) bad(at, kAnExpression, "one that contains itself");
       stack_.push_back(child);
       ready = false;
     }
@@ -453,7 +433,7 @@ TermId OleanModule::term(std::uint64_t pointer, std::uint64_t from) {
     if (made > std::min(limits_.max_terms, kMostTerms)) {
       fail(ErrorCode::kMemoryLimit, "'" + name() + "': more than " + std::to_string(limits_.max_terms) + " terms in one environment");
     }
-    memo[at / 8] = kTermMark | made;
+    memo_[at / 8] = kTermMark | made;
     stack_.pop_back();
   }
   return known_term(root);

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +18,7 @@
 #include "lean/environment.h"
 #include "lean/private_bytes.h"
 #include "lean/readers.h"
+#include "lean/zero_array.h"
 
 namespace verikit::lean {
 
@@ -38,12 +38,15 @@ class OleanModule {
   // requires: `into` outlives this.
   OleanModule(const std::vector<ByteSource>& parts, Environment& into, const ReadLimits& limits = {});
   ~OleanModule();
+  // Whether the file says that it is of the module system; reads its first and last bytes only.
+  static bool is_module_file(const ByteSource& file, const ReadLimits& limits = {});
 
   [[nodiscard]] const std::string& name() const { return bytes_.parts().front().name; }
   [[nodiscard]] const std::vector<NameId>& imports() const { return imports_; }
   [[nodiscard]] const std::vector<Entry>& constants() const { return constants_; }
-  [[nodiscard]] bool is_module() const { return is_module_; }  // of the module system: further parts may exist
+  [[nodiscard]] bool is_module() const { return is_module_; }
   [[nodiscard]] const std::string& lean_version() const { return lean_version_; }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_.size(); }
   [[nodiscard]] std::uint64_t bytes_read() const { return bytes_.bytes_read(); }
 
   // Everything of the constant but the value of a definition, theorem or opaque constant. requires: `at` is an entry's;
@@ -69,7 +72,10 @@ class OleanModule {
     [[nodiscard]] std::uint64_t field(std::uint32_t i) const;
   };
 
+  struct HeadersOnly {};
+  OleanModule(const std::vector<ByteSource>& parts, Environment& into, const ReadLimits& limits, HeadersOnly);
   void read_header(std::size_t part);
+  Object read_root();
   void read_index();
 
   [[noreturn]] void bad(std::uint64_t at, const std::string& expected, const std::string& got) const;
@@ -103,9 +109,6 @@ class OleanModule {
   void load_constructor(Constant& constant, const Object& value);
   void load_recursor(Constant& constant, const Object& value);
 
-  struct Free {
-    void operator()(std::uint32_t* p) const { std::free(p); }
-  };
   Environment& env_;
   ReadLimits limits_;
   PrivateBytes bytes_;
@@ -118,8 +121,7 @@ class OleanModule {
   std::string digest_;
   NameId current_ = kNone;  // the constant being loaded, for messages
   std::uint64_t work_ = 0, work_limit_ = 0;
-  // By address / 8: the name or the term read there (its sort in the top bits). From calloc: untouched pages cost nothing.
-  std::unique_ptr<std::uint32_t, Free> memo_;
+  ZeroArray memo_{0};  // by address / 8: the name or the term read there, its sort in the top bits
   boost::unordered_flat_map<std::uint64_t, LevelId> levels_;        // kNone: being read
   boost::unordered_flat_map<std::uint64_t, LevelsId> level_lists_;  // by address
   std::vector<std::uint64_t> stack_;

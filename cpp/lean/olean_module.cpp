@@ -85,11 +85,22 @@ void OleanModule::read_header(std::size_t index) {
   parts_.push_back(part);
 }
 
-void OleanModule::read_index() {
-  const std::uint64_t root_at = parts_.back().begin;
-  const Object root = object(parts_.back().root, root_at, kModuleData);
+OleanModule::Object OleanModule::read_root() {
+  const Object root = object(parts_.back().root, parts_.back().begin, kModuleData);
   if (root.tag != 0 || root.pointers != 5) bad_object(root, kModuleData);
   is_module_ = root.scalar_bytes != 0 && flag(root, 0);
+  return root;
+}
+
+bool OleanModule::is_module_file(const ByteSource& file, const ReadLimits& limits) {
+  Environment unused;
+  OleanModule module({file}, unused, limits, HeadersOnly());
+  module.read_root();
+  return module.is_module();
+}
+
+void OleanModule::read_index() {
+  const Object root = read_root();
   const auto [imports, import_count] = array(root.field(0), root.at, "an array of imports");
   for (std::uint64_t i = 0; i < import_count; ++i) {
     const Object import = object(element(imports, i), imports, 0, 1, 0, "an import");
