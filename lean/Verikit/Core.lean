@@ -346,6 +346,13 @@ instance instLENat : LE Nat := ⟨Nat.le⟩
 /-- `m < n`: `m + 1 ≤ n` -/
 protected def Nat.lt (m n : Nat) : Prop := Nat.le (m + 1) n
 instance instLTNat : LT Nat := ⟨Nat.lt⟩
+attribute [match_pattern] Nat.add Add.add HAdd.hAdd Neg.neg
+/-- Induction whose goals speak of `0` and `n + 1`. -/
+@[induction_eliminator] protected def Nat.recAddOne.{r} {motive : Nat → Sort r} (zero : motive 0)
+    (succ : (n : Nat) → motive n → motive (n + 1)) (n : Nat) : motive n := n.rec zero succ
+/-- Cases whose goals speak of `0` and `n + 1`. -/
+@[cases_eliminator] protected def Nat.casesAddOne.{r} {motive : Nat → Sort r} (zero : motive 0)
+    (succ : (n : Nat) → motive (n + 1)) (n : Nat) : motive n := n.casesOn zero succ
 instance instDecidableEqNat : DecidableEq Nat := Nat.decEq
 instance : Inhabited Nat := ⟨0⟩
 end
