@@ -72,12 +72,15 @@ class Primitives {
     NatOp op = NatOp::kCount;
   };
   static constexpr std::size_t kOps = static_cast<std::size_t>(NatOp::kCount);
-  struct Verifier;
 
+  // For the kernel that verifies `op`: only what the operation rests on computes.
+  Primitives(Primitives& outer, NatOp op);
   [[nodiscard]] std::size_t hash(NameId name) const { return name * multiplier_ >> 26; }
+  void find_names();
+  void index_operations();
   bool verify(NatOp op);
-  bool verify_strings();
-  bool in_progress_or_no(NatOp op);
+  template <class Body>
+  bool verify_with_kernel(NatOp op, const Body& body);
 
   const Environment& env_;
   bool nat_literals_ = false, booleans_ = false;
