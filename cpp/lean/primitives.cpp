@@ -1,5 +1,7 @@
 #include "lean/primitives.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <exception>
 #include <system_error>
@@ -15,8 +17,23 @@ namespace {
 // For the verification of one operation. What takes more than this does not compute; no clock, so that it is the same
 // everywhere.
 constexpr std::uint64_t kMaxSteps = 2'000'000;
-constexpr std::uint32_t kMaxDepth = 2'000;
+constexpr std::uint32_t kMaxDepth = 500;
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 28;
+// More than kMaxDepth levels of recursion need.
+constexpr std::size_t kStack = std::size_t{2} << 20;
+
+std::size_t stack_left() {
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
+  void* low = nullptr;
+  std::size_t size = 0, guard = 0;
+  pthread_attr_getstack(&attributes, &low, &size);
+  pthread_attr_getguardsize(&attributes, &guard);
+  pthread_attr_destroy(&attributes);
+  const char* floor = static_cast<const char*>(low) + guard;
+  const char* here = static_cast<const char*>(__builtin_frame_address(0));
+  return here > floor ? static_cast<std::size_t>(here - floor) : 0;
+}
 
 const Constant* find_safe(const Environment& env, NameId name, ConstantKind kind) {
   if (name == kNone) return nullptr;
@@ -125,8 +142,8 @@ void Primitives::find_names() {
 }
 
 void Primitives::index_operations() {
-  // Fifteen names in 64 slots: about one multiplier in six has no collision.
-  for (int attempt = 0; attempt < 10'000; ++attempt, multiplier_ += 2) {
+  // Fifteen names in 64 slots: about one multiplier in five has no collision.
+  for (int attempt = 0; attempt < 10'000; ++attempt, multiplier_ = (multiplier_ * 1664525 + 1013904223) | 1) {
     by_name_.fill(Slot{});
     bool collision = false;
     for (std::size_t i = 0; i < kOps; ++i) {
@@ -145,7 +162,6 @@ bool Primitives::verify_with_kernel(NatOp op, const Body& body) {
   Primitives inner(*this, op);
   bool result = false;
   std::exception_ptr error;
-  // On a thread of its own: how much stack the caller has left must not decide.
   const auto run = [&] {
     try {
       CheckLimits limits;
@@ -160,13 +176,16 @@ bool Primitives::verify_with_kernel(NatOp op, const Body& body) {
       error = std::current_exception();
     }
   };
-  std::thread thread;
-  try {
-    thread = std::thread(run);
-  } catch (const std::system_error&) {
-    fail(ErrorCode::kMemoryLimit, "no thread could be started to verify a primitive operation of the environment");
+  // How much stack the caller has left must not decide: where it is little, a new thread has enough.
+  if (stack_left() >= kStack) {
+    run();
+  } else {
+    try {
+      std::thread(run).join();
+    } catch (const std::system_error&) {
+      fail(ErrorCode::kMemoryLimit, "no thread could be started to verify the environment's operations on natural numbers");
+    }
   }
-  thread.join();
   if (error) std::rethrow_exception(error);
   return result;
 }
