@@ -1,0 +1,82 @@
+"""Writes tests/reject/lean and tests/golden/lean, and what is expected of them.
+
+    python tests/reference/make_lean_files.py           writes the files and the tables
+    python tests/reference/make_lean_files.py --check   says whether they are as they would be written
+
+The table has the verdict and rule that the reference checker gives; what the official kernel said stays as it is in
+the table, since it is asked elsewhere.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __package__ in (None, ""):  # run as a script
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    __package__ = "tests.reference"
+
+from .lean.builder import Book
+from .lean_attacks import ATTACKS
+from .lean_controls import CONTROLS
+
+TESTS = Path(__file__).resolve().parents[1]
+HEADER = ("file", "expected", "rule", "official_4.35", "about")
+
+
+def files(folder: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The text of each file, and its row in the table without the official verdict."""
+    result = {}
+    if folder == "reject":
+        for name, attack in ATTACKS.items():
+            book = Book()
+            attack.build(book)
+            verdict = "decline" if attack.rule == "resource" else "reject"
+            result[f"{name}.ndjson"] = (book.writer.text(), (verdict, attack.rule, attack.about))
+    else:
+        for name, control in CONTROLS.items():
+            book = Book()
+            control(book)
+            about = " ".join((control.__doc__ or "").split())
+            result[f"{name}.ndjson"] = (book.writer.text(), ("accept", "-", about))
+    return result
+
+
+def table(folder: str) -> dict[str, dict[str, str]]:
+    """The rows of a table by file."""
+    path = TESTS / folder / "lean" / "expected.tsv"
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {line.split("\t")[0]: dict(zip(HEADER, line.split("\t"), strict=True)) for line in lines[1:]}
+
+
+def text_of_table(folder: str) -> str:
+    """The table as it should be."""
+    before = table(folder)
+    lines = ["\t".join(HEADER)]
+    for name, (_, (verdict, rule, about)) in sorted(files(folder).items()):
+        official = before.get(name, {}).get("official_4.35", "?")
+        lines.append("\t".join((name, verdict, rule, official, about)))
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Writes, or compares."""
+    wrong = []
+    for folder in ("reject", "golden"):
+        wanted = {name: text for name, (text, _) in files(folder).items()} | {"expected.tsv": text_of_table(folder)}
+        there = TESTS / folder / "lean"
+        there.mkdir(parents=True, exist_ok=True)
+        for name, text in wanted.items():
+            path = there / name
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                wrong.append(f"{folder}/lean/{name}")
+                if "--check" not in arguments:
+                    path.write_text(text, encoding="utf-8")
+    print(*wrong, sep="\n")
+    return int(bool(wrong) and "--check" in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
