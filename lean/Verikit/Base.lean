@@ -171,6 +171,7 @@ def Lean.Macro := Lean.Syntax → Lean.Macro.Context → Lean.Macro.State → Le
 @[macro «term_==_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_==__1» : Lean.Macro := fun _ _ _ => .mk
 @[macro «term_==_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_==__2» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term[_]» : Lean.ParserDescr := .mk
+@[macro «term[_]», extern "native"] opaque Lean.«_aux_Init_Data_List_Notation___macroRules_term[_]_1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term%[_|_]» : Lean.ParserDescr := .mk
 @[macro «term%[_|_]», extern "native"] opaque «_aux_Init_NotationExtra___macroRules_term%[_|_]_1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term∃_,_» : Lean.ParserDescr := .mk
