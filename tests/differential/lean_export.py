@@ -249,22 +249,22 @@ class Export:
             elif "meta" in j:
                 new.meta = j
             else:
-                new.decls.append(_map_decl(j, lambda n: names[n], lambda t: terms[t]))
+                new.decls.append(map_decl(j, lambda n: names[n], lambda t: terms[t]))
         return new
 
     def write(self, rng: random.Random | None = None) -> str:
         """The file's text; with a generator, ids, the order of keys and spaces are drawn at random."""
         return Writer(self, rng).text()
 
-    def slice(self, target: int) -> Export:
-        """The declarations that declaration ``target`` rests on, and it, in order."""
+    def closure(self, targets: list[int]) -> list[int]:
+        """Declarations ``targets`` and those that they rest on, in the order of the file."""
         maker: dict[int, int] = {}
         for i, decl in enumerate(self.decls):
             for part in self.constants(decl):
                 maker.setdefault(part["name"], i)
         quotients = [i for i, decl in enumerate(self.decls) if "quot" in decl]
         wanted: set[int] = set()
-        stack = [target]
+        stack = list(targets)
         while stack:
             at = stack.pop()
             if at in wanted:
@@ -273,9 +273,19 @@ class Export:
             stack.extend(maker[n] for n in self.needs(self.decls[at]) if n in maker)
             if at in quotients:
                 stack.extend(quotients)
+        return sorted(wanted)
+
+    def slice(self, target: int, others: list[int] | None = None) -> Export:
+        """What declaration ``target`` rests on, and it, last; before that, ``others`` with what they rest on."""
+        first = self.closure(others or [])
+        wanted = [i for i in first if i != target] + [i for i in self.closure([target]) if i not in first]
+        if target in first:
+            wanted.append(target)
         picked = Export()
         picked.names, picked.levels, picked.terms, picked.meta = self.names, self.levels, self.terms, self.meta
-        picked.decls = [self.decls[i] for i in sorted(wanted)]
+        picked.decls = [self.decls[i] for i in wanted]
+        if picked.scope_fault() is not None:  # one of the others needs the target
+            picked.decls = [self.decls[i] for i in self.closure([target, *(others or [])])]
         return Export.read(picked.write())
 
 
@@ -308,10 +318,10 @@ NAME_LISTS = ("levelParams", "all", "ctors")
 TERM_FIELDS = ("type", "value", "rhs")
 
 
-def _map_decl(part: Any, name: Callable[[int], int], term: Callable[[int], int]) -> Any:
+def map_decl(part: Any, name: Callable[[int], int], term: Callable[[int], int]) -> Any:
     """A copy of a declaration with every id of a name or term replaced."""
     if isinstance(part, list):
-        return [_map_decl(x, name, term) for x in part]
+        return [map_decl(x, name, term) for x in part]
     if not isinstance(part, dict):
         return part
     new: Decl = {}
@@ -323,7 +333,7 @@ def _map_decl(part: Any, name: Callable[[int], int], term: Callable[[int], int])
         elif key in TERM_FIELDS:
             new[key] = term(value)
         else:
-            new[key] = _map_decl(value, name, term)
+            new[key] = map_decl(value, name, term)
     return new
 
 
@@ -340,7 +350,7 @@ class Writer:
     def text(self) -> str:
         self.line(self.export.meta or {"meta": {"format": {"version": "3.1.0"}}})
         for decl in self.export.decls:
-            self.line(_map_decl(decl, self.name, self.term))
+            self.line(map_decl(decl, self.name, self.term))
         return "\n".join(self.lines) + "\n"
 
     def line(self, j: Decl) -> None:

