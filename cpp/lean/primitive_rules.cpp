@@ -1,6 +1,7 @@
 #include "lean/primitive_rules.h"
 
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -350,11 +351,66 @@ class Rules {
   }
 
   // --- by well-founded recursion ------------------------------------------------------------------------------------
-  // Unfolds one step of Acc.rec: the proof that x is accessible is replaced by Acc.intro x of its own inversion, which is
-  // equal to it as both are proofs of one proposition.
+  // One step of the recursion that a text's definition is made of: a term that is equal to it in every model.
   TermId step(const char* text) {
+    const TermId t = recursion_scope().read(text);
+    const TermId by_measure = attempt_step_of_fix(t);
+    return by_measure != kNone ? by_measure : step_of_accessibility(t);
+  }
+
+  // WellFounded.Nat.fix A M m F a = F a (fun y _ => WellFounded.Nat.fix A M m F y): go's value does not depend on the fuel
+  // as long as it exceeds m a, by induction on the fuel; eager is the identity. p0, p and q are true.
+  bool fix_is_right() {
     Scope s = scope();
-    TermId t = kernel_.plain_whnf(text_in_context(text));
+    s.let("A", "Type").let("M", "(-> A Type)").let("m", "(-> A Nat)").let("a", "A").let("t", "Nat");
+    s.let("F", "(pi (x A) (-> (pi (y A) (-> (Nat.le (Nat.succ (m y)) (m x)) (M y))) (M x)))");
+    s.let("p0", "(Nat.le (Nat.succ (m a)) (WellFounded.Nat.eager (Nat.succ (m a))))");
+    s.let("p", "(Nat.le (Nat.succ (m a)) (Nat.succ t))");
+    s.let("q", "(pi (y A) (-> (Nat.le (Nat.succ (m y)) (m a)) (Nat.le (Nat.succ (m y)) t)))");
+    return decisions_are_right() && le_is_right() &&
+           s.equal("(WellFounded.Nat.eager t)",
+                   "(ite.{1} Nat (Eq.{1} Bool (Nat.beq t t) Bool.true) (instDecidableEqBool (Nat.beq t t) Bool.true) t t)") &&
+           s.equal("(WellFounded.Nat.fix.{1 1} A M m F a)",
+                   "(WellFounded.Nat.fix.go.{1 1} A M m F (WellFounded.Nat.eager (Nat.succ (m a))) a p0)") &&
+           s.equal("(WellFounded.Nat.fix.go.{1 1} A M m F (Nat.succ t) a p)",
+                   "(F a (fun (y A) (fun (h (Nat.le (Nat.succ (m y)) (m a))) (WellFounded.Nat.fix.go.{1 1} A M m F t y (q y h)))))");
+  }
+  TermId attempt_step_of_fix(TermId t) {
+    const Environment& env = kernel_.environment();
+    const NameId fix = env.names().find("WellFounded.Nat.fix");
+    if (fix == kNone) return kNone;
+    std::vector<TermId> args;
+    TermId head = kernel_.unfold_app(t, args);
+    constexpr int kMaxUnfoldings = 8;  // the operation, its unary form, and what may lie in between
+    for (int i = 0; kernel_.terms()[head].kind == Kind::kConst && kernel_.terms()[head].a != fix; ++i) {
+      const ConstantId id = env.find(kernel_.terms()[head].a);
+      if (i == kMaxUnfoldings || id == kNone) return kNone;
+      const Constant& c = env.constant(id);
+      if (c.kind != ConstantKind::kDefinition || !c.params.empty()) return kNone;
+      t = kernel_.plain(kernel_.whnf_core(kernel_.app(c.value, args)));
+      args.clear();
+      head = kernel_.unfold_app(t, args);
+    }
+    constexpr std::size_t kArgs = 5;
+    if (kernel_.terms()[head].kind != Kind::kConst || args.size() < kArgs) return kNone;
+    const LevelId one[] = {kLevelOne, kLevelOne};
+    if (kernel_.terms()[head].b != kernel_.levels().list(one) || !attempt(&Rules::fix_is_right)) return kNone;
+    TermStore& terms = kernel_.terms();
+    const std::uint32_t binder = terms.binder(kAnonymous, BinderInfo::kDefault);
+    const TermId type = args[0], measure = args[2], functional = args[3], element = args[4];
+    const TermId again = terms.app(kernel_.app(head, std::span(args).first(4)), terms.bvar(1));
+    const TermId le = terms.constant(scope().constant("Nat.le").name, kNoLevels);
+    const TermId succ = terms.constant(scope().constant("Nat.succ").name, kNoLevels);
+    const TermId smaller = terms.app(terms.app(le, terms.app(succ, terms.app(measure, terms.bvar(0)))), terms.app(measure, element));
+    const TermId rest = terms.lambda(type, terms.lambda(smaller, again, binder), binder);
+    return kernel_.app(terms.app(terms.app(functional, element), rest), std::span(args).subspan(kArgs));
+  }
+
+  // Acc.rec on a proof that x is accessible: the proof is replaced by Acc.intro x of its own inversion, which is equal to
+  // it as both are proofs of one proposition.
+  TermId step_of_accessibility(TermId start) {
+    Scope s = scope();
+    const TermId t = kernel_.plain_whnf(start);
     std::vector<TermId> args;
     const TermId head = kernel_.unfold_app(t, args);
     const Node& n = kernel_.terms()[head];
@@ -393,7 +449,6 @@ class Rules {
     s.let("f", "(-> Bool (-> Bool Bool))");
     return s;
   }
-  TermId text_in_context(const char* text) const { return recursion_scope().read(text); }
   bool unfolds_to(const char* left, const char* right) {
     Scope s = recursion_scope();
     const TermId wanted = s.read(right);
