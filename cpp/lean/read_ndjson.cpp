@@ -108,7 +108,8 @@ class NdjsonReader {
         !literal(q, "},\"ie\":") || !small_number(q, index) || !literal(q, "}\n")) {
       return false;
     }
-    build_.define_term(index, terms_.app(build_.term(fn), build_.term(arg)));
+    const TermId function = build_.term(fn);
+    build_.define_term(index, terms_.app(function, build_.term(arg)));
     return true;
   }
 
@@ -126,7 +127,8 @@ class NdjsonReader {
     std::uint32_t index;
     if (!fast_binder(q, b) || !literal(q, ",\"ie\":") || !small_number(q, index) || !literal(q, "}\n")) return false;
     const TermId type = build_.term(b.type);
-    build_.define_term(index, terms_.pi(type, build_.term(b.body), terms_.binder(build_.name(b.name), b.info)));
+    const TermId body = build_.term(b.body);
+    build_.define_term(index, terms_.pi(type, body, terms_.binder(build_.name(b.name), b.info)));
     return true;
   }
 
@@ -137,7 +139,8 @@ class NdjsonReader {
       FastBinder b;
       if (!literal(q, "lam\":") || !fast_binder(q, b) || !literal(q, "}\n")) return false;
       const TermId type = build_.term(b.type);
-      build_.define_term(index, terms_.lambda(type, build_.term(b.body), terms_.binder(build_.name(b.name), b.info)));
+      const TermId body = build_.term(b.body);
+      build_.define_term(index, terms_.lambda(type, body, terms_.binder(build_.name(b.name), b.info)));
       return true;
     }
     std::uint32_t field, structure, name;
@@ -145,7 +148,8 @@ class NdjsonReader {
         !small_number(q, structure) || !literal(q, ",\"typeName\":") || !small_number(q, name) || !literal(q, "}}\n")) {
       return false;
     }
-    build_.define_term(index, terms_.proj(build_.name(name), field, build_.term(structure)));
+    const NameId type_name = build_.name(name);
+    build_.define_term(index, terms_.proj(type_name, field, build_.term(structure)));
     return true;
   }
 
@@ -189,7 +193,8 @@ class NdjsonReader {
     if (!literal(q, "},\"ie\":") || !small_number(q, index) || !literal(q, "}\n")) return false;
     level_list_.clear();
     for (const std::uint32_t i : indices_) level_list_.push_back(build_.level(i));
-    build_.define_term(index, terms_.constant(build_.name(name), env_.terms().levels().list(level_list_)));
+    const NameId constant_name = build_.name(name);
+    build_.define_term(index, terms_.constant(constant_name, env_.terms().levels().list(level_list_)));
     return true;
   }
 
@@ -393,18 +398,22 @@ class NdjsonReader {
   bool define_term(std::uint64_t i, const std::string& key, Value item) {
     if (key == "app") {
       const auto [arg, fn] = fields(item, {"arg", "fn"});
-      build_.define_term(i, terms_.app(term(fn), term(arg)));
+      const TermId function = term(fn);
+      build_.define_term(i, terms_.app(function, term(arg)));
     } else if (key == "lam" || key == "forallE") {
       const auto [how, body, name_now, type_now, name_before, type_before] =
           fields(item, {"binderInfo", "body", "name", "type", "binderName", "binderType"}, 4);
       const TermId domain = term(either(type_now, type_before));
-      const std::uint32_t binder = terms_.binder(name(either(name_now, name_before)), info(how));
-      build_.define_term(i, key == "lam" ? terms_.lambda(domain, term(body), binder) : terms_.pi(domain, term(body), binder));
+      const TermId inner = term(body);
+      const NameId bound = name(either(name_now, name_before));
+      const std::uint32_t binder = terms_.binder(bound, info(how));
+      build_.define_term(i, key == "lam" ? terms_.lambda(domain, inner, binder) : terms_.pi(domain, inner, binder));
     } else if (key == "const") {
       const auto [us, name_now, name_before] = fields(item, {"us", "name", "declName"}, 2);
       level_list_.clear();
       each(us, [&](Value e) { level_list_.push_back(level(e)); });
-      build_.define_term(i, terms_.constant(name(either(name_now, name_before)), terms_.levels().list(level_list_)));
+      const NameId constant_name = name(either(name_now, name_before));
+      build_.define_term(i, terms_.constant(constant_name, terms_.levels().list(level_list_)));
     } else if (key == "bvar") {
       const Value number = json_[item.at].type == Type::kObject ? fields(item, {"deBruijnIndex"})[0] : item;
       build_.define_term(i, terms_.bvar(natural32(number)));
@@ -413,11 +422,15 @@ class NdjsonReader {
       build_.define_term(i, terms_.sort(level(u)));
     } else if (key == "letE") {
       const auto [body, type, value, name_now, name_before] = fields(item, {"body", "type", "value", "name", "declName"}, 2);
-      const NameId bound = name(either(name_now, name_before));
-      build_.define_term(i, terms_.let(term(type), term(value), term(body), bound));
+      const TermId let_type = term(type);
+      const TermId let_value = term(value);
+      const TermId inner = term(body);
+      build_.define_term(i, terms_.let(let_type, let_value, inner, name(either(name_now, name_before))));
     } else if (key == "proj") {
       const auto [field, structure, type_name] = fields(item, {"idx", "struct", "typeName"});
-      build_.define_term(i, terms_.proj(name(type_name), natural32(field), term(structure)));
+      const NameId structure_name = name(type_name);
+      const std::uint32_t number = natural32(field);
+      build_.define_term(i, terms_.proj(structure_name, number, term(structure)));
     } else if (key == "natVal") {
       build_.define_term(i, build_.nat_literal(string(item)));
     } else if (key == "strVal") {
@@ -597,7 +610,7 @@ class NdjsonReader {
     about.num_params = natural(num_params);
     each(rules, [&](Value v) {
       const auto [ctor, num_fields, rhs] = fields(v, {"ctor", "nfields", "rhs"});
-      about.rules.push_back({name(ctor), natural(num_fields), term(rhs)});
+      about.rules.push_back({name(ctor), natural(num_fields), term(rhs)});  // braces: from left to right
     });
     return c;
   }

@@ -194,7 +194,8 @@ class TextReader {
       const NameId bound = name();
       const TermId type = term();
       const TermId value = term();
-      return terms_.let(type, value, term(), bound);
+      const TermId body = term();
+      return terms_.let(type, value, body, bound);
     }
     if (kind == "#EJ") {
       const NameId structure = name();
