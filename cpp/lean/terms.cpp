@@ -28,7 +28,7 @@ TermStore::TermStore(const TermStore* base)
       first_(base ? static_cast<std::uint32_t>(base->size()) : 0),
       table_(1024, 0),
       names_(base ? base->names_ : &own_names_),
-      levels_(base ? &base->levels_ : nullptr),
+      levels_(base ? &base->levels_ : nullptr, names_),
       first_big_(base ? static_cast<std::uint32_t>(base->big_nats_.size()) : 0),
       first_string_(base ? static_cast<std::uint32_t>(base->strings_.size()) : 0) {
   if (base && base->base_) fail(ErrorCode::kInternal, "an extension of an extension of a term store");
