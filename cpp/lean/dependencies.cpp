@@ -70,6 +70,16 @@ class Reach {
     }
   }
 
+  // Forgets what was found, in time linear in that.
+  void clear() {
+    for (const ConstantId id : found_) constants_seen_[id] = false;
+    for (const TermId t : touched_) terms_seen_[t] = false;
+    found_.clear();
+    touched_.clear();
+    missing_.clear();
+    next_ = 0;
+  }
+
   std::vector<ConstantId>& found() { return found_; }
   std::vector<NameId>& missing() { return missing_; }
 
@@ -139,6 +149,7 @@ class Reach {
   void push(TermId t) {
     if (terms_seen_[t]) return;
     terms_seen_[t] = true;
+    touched_.push_back(t);
     stack_.push_back(t);
   }
 
@@ -147,7 +158,7 @@ class Reach {
   NameId nat_ = kNone;
   std::vector<NameId> string_parts_;
   std::vector<bool> constants_seen_, terms_seen_;
-  std::vector<TermId> stack_;
+  std::vector<TermId> stack_, touched_;
   std::vector<ConstantId> found_;
   std::size_t next_ = 0;
   std::vector<NameId> missing_;
@@ -176,13 +187,20 @@ std::vector<ConstantId> statement_closure(const Environment& env, ConstantId id,
   return found;
 }
 
-std::vector<ConstantId> mentions(const Environment& env, ConstantId id) {
-  Reach reach(env, true);
-  reach.enter(id);
-  std::vector<ConstantId> found = std::move(reach.found());
-  std::erase(found, id);
-  std::sort(found.begin(), found.end());
-  return found;
+std::vector<std::pair<ConstantId, ConstantId>> dependency_edges(const Environment& env, const std::vector<ConstantId>& roots,
+                                                               bool theorem_values) {
+  Reach reach(env, theorem_values);
+  std::vector<std::pair<ConstantId, ConstantId>> edges;
+  for (const ConstantId from : dependencies(env, roots, theorem_values)) {
+    reach.clear();
+    reach.enter(from);
+    std::vector<ConstantId>& to = reach.found();
+    std::sort(to.begin(), to.end());
+    for (const ConstantId id : to) {
+      if (id != from) edges.emplace_back(from, id);
+    }
+  }
+  return edges;
 }
 
 std::vector<ConstantId> axioms_of(const Environment& env, ConstantId root) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lean/check.h"
@@ -26,8 +27,9 @@ std::vector<ConstantId> dependencies(const Environment& env, const std::vector<C
 // The same for what the type of `id` mentions: what its statement means. Holds `id` itself only where the statement rests on it.
 std::vector<ConstantId> statement_closure(const Environment& env, ConstantId id, std::vector<NameId>* missing = nullptr);
 
-// The constants that one constant mentions itself, as above; ascending, without itself.
-std::vector<ConstantId> mentions(const Environment& env, ConstantId id);
+// Who mentions whom among the dependencies of `roots`: (a, b) where a itself mentions b; ascending.
+std::vector<std::pair<ConstantId, ConstantId>> dependency_edges(const Environment& env, const std::vector<ConstantId>& roots,
+                                                               bool theorem_values = true);
 
 // The axioms among the dependencies of `root`, by name: recomputed from the terms, whatever any file caches.
 std::vector<ConstantId> axioms_of(const Environment& env, ConstantId root);
@@ -53,8 +55,9 @@ struct MatchResult {
 MatchResult match_statement(const Environment& reference, const Environment& candidate, const std::string& theorem,
                             const std::vector<std::string>& allowed_axioms);
 
-// Whether each axiom is allowed by name, and says there what it says in `reference` (null: none), or, where that does not have
-// it, in Lean's own library: an axiom called propext that states something else is not propext.
+// Whether each axiom is allowed by name, and says what it says in `reference`, or, where that does not have it, in Lean's own
+// library: an axiom called propext that states something else is not propext. What neither has is refused; without a
+// reference (null) its name alone decides.
 MatchResult match_axioms(const Environment* reference, const Environment& env, const std::vector<ConstantId>& axioms,
                          const std::vector<std::string>& allowed_axioms);
 

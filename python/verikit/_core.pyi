@@ -1,5 +1,6 @@
 """The native module (src/*.cpp): conversions only, every call releases the interpreter lock."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -87,3 +88,62 @@ def instruction_set() -> str: ...
 def set_instruction_set(name: str) -> None: ...
 def available_instruction_sets() -> list[str]: ...
 def build_info() -> dict[str, Any]: ...
+
+class LeanLimits:
+    def __init__(
+        self, *, threads: int, timeout_s: float, max_steps: int, max_depth: int, memory_mb: float
+    ) -> None: ...
+
+class NativeEnvironment:
+    @staticmethod
+    def parse(data: bytes, name: str, progress: Callable[[int, int], object] | None = None) -> NativeEnvironment:
+        """Read an export, or one .olean without its imports."""
+    @staticmethod
+    def open(
+        *,
+        files: list[str],
+        folders: list[str],
+        modules: list[str],
+        search_path: list[str],
+        imports: bool,
+        trusted: list[str],
+        progress: Callable[[int, int], object] | None = None,
+    ) -> NativeEnvironment:
+        """Index .olean files and all that they import; nothing is loaded yet."""
+    @property
+    def format(self) -> str: ...
+    @property
+    def num_constants(self) -> int: ...
+    def target_digests(self) -> list[str]:
+        """The SHA-256 of each module that was asked for, in order; empty for exports."""
+    def names(self) -> list[str]: ...
+    def find(self, name: str) -> int | None: ...
+    def kind(self, id: int) -> str: ...
+    def describe(self, id: int, *, max_length: int, universes: bool) -> dict[str, Any]: ...
+    def axioms(self, id: int) -> list[str]: ...
+    def dependencies(self, roots: list[int], *, proofs: bool) -> list[int]: ...
+    def edges(self, roots: list[int], *, proofs: bool) -> list[tuple[int, int]]: ...
+    def modules(self, *, digests: bool) -> list[tuple[str, str, str, bool, bool]]:
+        """Name, path, SHA-256 (empty where not asked for), whether trusted, whether asked for."""
+    def check(
+        self,
+        *,
+        targets_only: bool,
+        allowed_axioms: list[str] | None,
+        limits: LeanLimits,
+        max_findings: int,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> dict[str, Any]: ...
+    @staticmethod
+    def verify(
+        reference: NativeEnvironment,
+        candidate: NativeEnvironment,
+        *,
+        theorem: str,
+        allowed_axioms: list[str],
+        limits: LeanLimits,
+        max_findings: int,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> dict[str, Any]: ...
+
+def is_olean(data: bytes) -> bool: ...
