@@ -59,9 +59,8 @@ def check_here(lines: Iterable[bytes | str]) -> Result:
     try:
         declarations = blocks(read(lines))
         env = Environment()
-        names = {c.name for d in declarations for c in d.constants}
-        if ("String", "ofList") not in names:  # before Lean 4.27 the constructor of String took a list
-            env.string_of_list = ("String", "mk")
+        if any(c.name == ("String", "mk") and c.kind == "ctor" for d in declarations for c in d.constants):
+            env.string_of_list = ("String", "mk")  # before Lean 4.27
         for declaration in declarations:
             where = dotted(declaration.constants[0].name) if declaration.constants else ""
             add(env, declaration)

@@ -186,8 +186,16 @@ class Book:
         """False, from a function to Bool that tells two proofs apart."""
         self.theorem(
             "irrelevance",
-            pi(PROP, lambda p: pi(arrow(p, BOOL), lambda f: pi(p, lambda x: pi(p, lambda y: eq(ONE, BOOL, app(f, x), app(f, y)))))),
-            fun(PROP, lambda p: fun(arrow(p, BOOL), lambda f: fun(p, lambda x: fun(p, lambda _: refl(ONE, BOOL, app(f, x)))))),
+            pi(
+                PROP,
+                lambda p: pi(
+                    arrow(p, BOOL), lambda f: pi(p, lambda x: pi(p, lambda y: eq(ONE, BOOL, app(f, x), app(f, y))))
+                ),
+            ),
+            fun(
+                PROP,
+                lambda p: fun(arrow(p, BOOL), lambda f: fun(p, lambda x: fun(p, lambda _: refl(ONE, BOOL, app(f, x))))),
+            ),
         )
         self.boom(absurd_bool(app(const("irrelevance"), proposition, observe, on_false, on_true)))
 

@@ -28,7 +28,7 @@ class Environment:
         self.constants: dict[Name, Constant] = {}
         self.operations: set[Name] = set()  # on Nat, their definitions verified
         self.quotients = False
-        self.string_of_list: Name = ("String", "ofList")
+        self.string_of_list: Name = ("String", "ofList")  # one reading of literals for a whole file
 
     def copy(self) -> Environment:
         """A copy to extend."""

@@ -58,7 +58,11 @@ def require_nat(env: Environment) -> None:
 def require_string(kernel: Kernel, literal: Term) -> None:
     """Rejects a string whose expansion is ill typed."""
     expansion = string_application(kernel.env, literal)
-    if expansion is None or not kernel.equal(kernel.check(expansion), STRING):
+    try:
+        proper = expansion is not None and kernel.equal(kernel.check(expansion), STRING)
+    except RejectedError as error:
+        raise RejectedError("literal", f"the expansion of a string is rejected: {error}") from None
+    if not proper:
         raise RejectedError("literal", "a string, but its expansion is no String", literal)
 
 

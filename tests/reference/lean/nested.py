@@ -168,23 +168,47 @@ def declare(env: Environment, block: Block) -> list[Constant]:
     """Checks a block of inductive types and gives all the constants that it declares."""
     for type_ in block.types:
         for _, constructor in (("", type_.type), *type_.constructors):
+            if constructor.loose:
+                raise RejectedError("loose-variable", "a bound variable without its binder", constructor)
             for t in tm.subterms(constructor):
                 if t.kind in ("const", "proj") and t.a[:1] == ("_nested",):
                     raise RejectedError("inductive", f"{dotted(t.a)} has a reserved prefix")
     nested = Nested(env, block)
     declared = Inductive(env, nested.eliminate()).declare(len(nested.copies))
-    if not nested.copies:
-        return declared
-    declared = nested.restore(declared)
-    # The parameters Ds of the occurrences are not part of the larger block: they are checked in the result.
+    if nested.copies:
+        declared = nested.restore(declared)
     after = env.copy()
     for constant in declared:
         after.add(constant)
-    kernel = Kernel(after, block.params, block.safety)
+    # The parameters Ds of the occurrences are not part of the larger block: they are checked in the result.
     for copied in nested.copies.values():
-        kernel.check(copied)
+        Kernel(after, block.params, block.safety).check(copied)
+    # What was generated must be well typed, and the rules must keep types.
     for constant in declared:
-        Kernel(after, constant.params, block.safety).sort_of(constant.type, checked=True)
+        kernel = Kernel(after, constant.params, block.safety)
+        kernel.sort_of(constant.type, checked=True)
         for rule in constant.rules:
-            Kernel(after, constant.params, block.safety).check(rule.rhs)
+            check_rule(kernel, constant, rule)
     return declared
+
+
+def check_rule(kernel: Kernel, recursor: Constant, rule: Rule) -> None:
+    """The recursor on the constructor has the type of what the rule makes of it."""
+    before, rest = [], recursor.type
+    while rest.kind == "pi":
+        before.append(tm.fresh(rest.a))
+        rest = instantiate(rest.b, before[-1])
+    major = before.pop().b
+    del before[len(before) - recursor.num_indices :]
+    fn, args = unapp(major)
+    constructor = kernel.env.get(rule.constructor)
+    fields, made = [], tm.instantiate_levels(constructor.type, constructor.params, fn.b)
+    for arg in args[: constructor.num_params]:
+        made = instantiate(made.b, arg)
+    while made.kind == "pi":
+        fields.append(tm.fresh(made.a))
+        made = instantiate(made.b, fields[-1])
+    subject = app(const(rule.constructor, fn.b), *args[: constructor.num_params], *fields)
+    indices = unapp(made)[1][constructor.num_params :]
+    left = app(const(recursor.name, [param(p) for p in recursor.params]), *before, *indices, subject)
+    kernel.check_type(app(rule.rhs, *before, *fields), kernel.check(left), "recursor")

@@ -38,7 +38,9 @@ class Writer:
         if name not in self.names:
             prefix, last = self.name(name[:-1]), name[-1]
             index = self.names[name] = len(self.names)
-            part = {"str": {"pre": prefix, "str": last}} if isinstance(last, str) else {"num": {"pre": prefix, "i": last}}
+            part = (
+                {"str": {"pre": prefix, "str": last}} if isinstance(last, str) else {"num": {"pre": prefix, "i": last}}
+            )
             self.raw({"in": index, **part})
         return self.names[name]
 
