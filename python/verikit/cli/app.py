@@ -105,6 +105,63 @@ def net(
 
 
 @app.command()
+def proof(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE…",
+            help="Exports of lean4export, .olean files, folders of them, or modules.",
+            show_default=False,
+        ),
+    ] = None,
+    theorem: Annotated[
+        str | None, typer.Option(help="The theorem that each file must prove (with --against).", show_default=False)
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="The file that states the theorem; its proof may be a sorry.", show_default=False)
+    ] = None,
+    axioms: Annotated[
+        str | None,
+        typer.Option(
+            help="Axioms that are allowed, with commas. Any by default; with --theorem Lean's own three.",
+            show_default=False,
+        ),
+    ] = None,
+    path: Annotated[
+        str | None, typer.Option(help="Folders of imports, as LEAN_PATH, which is the default.", show_default=False)
+    ] = None,
+    trust_imports: Annotated[
+        bool, typer.Option("--trust-imports", help="Check the modules given, and not what they import.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(min=0.0, help="Time limit in seconds, of each file.")] = DEFAULT_TIMEOUT_S,
+    memory: Annotated[
+        float, typer.Option(min=1.0, help="Limit in MB on the terms of one declaration.")
+    ] = DEFAULT_MEMORY_MB,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Threads; all processors by default.")] = None,
+    json: _Json = False,
+    quiet: _Quiet = False,
+) -> None:
+    """Check Lean proofs with verikit's own kernel, or whether they prove a given theorem."""
+    if not files:
+        raise InputError("proof: expected at least one FILE; see verikit-check proof --help")
+    from verikit.cli import proof as plain
+
+    options = plain.ProofOptions(
+        theorem=theorem,
+        against=against,
+        axioms=axioms,
+        path=path,
+        trust_imports=trust_imports,
+        timeout_s=timeout,
+        memory_mb=memory,
+        jobs=jobs,
+        json=json,
+        quiet=quiet,
+    )
+    raise typer.Exit(plain.run(files, options))
+
+
+@app.command()
 def demo(json: _Json = False, quiet: _Quiet = False) -> None:
     """Run every engine on the input that comes with the package; ends with one table."""
     from verikit.cli.demo import run_demo

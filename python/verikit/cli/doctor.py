@@ -21,6 +21,7 @@ _PARTS = (
     ("torch", "Network.from_torch", False, "torch"),
     ("onnx", "examples/train_digits.py", False, "onnx"),
     ("matplotlib", "net --data --plot", False, "plot"),
+    ("networkx", "lean.Environment.graph", False, "lean"),
 )
 
 

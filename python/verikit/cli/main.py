@@ -1,52 +1,91 @@
 """Entry point of ``verikit-check``.
 
-typer owns the options and the help. Importing it costs more than a small proof, so that the plain form
-``net MODEL PROPERTY [options]`` is recognised here first; whatever this does not recognise goes to typer. A
-test holds the two together.
+typer owns the options and the help. Importing it costs more than a small proof, so that the plain forms
+``net MODEL PROPERTY [options]`` and ``proof FILE… [options]`` are recognised here first; whatever this does not
+recognise goes to typer. A test holds the two together.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from verikit.cli.net import NetOptions
 
-_VALUES = {
+if TYPE_CHECKING:
+    from verikit.cli.proof import ProofOptions
+
+_FLAGS = {"--json": "json", "--quiet": "quiet"}
+_NET_VALUES = {
     "--timeout": ("timeout_s", float),
     "--memory": ("memory_mb", float),
     "--threads": ("threads", int),
 }
-_FLAGS = {"--json": "json", "--quiet": "quiet", "--real": "real"}
+_NET_FLAGS = {**_FLAGS, "--real": "real"}
+_PROOF_VALUES = {
+    "--theorem": ("theorem", str),
+    "--against": ("against", str),
+    "--axioms": ("axioms", str),
+    "--path": ("path", str),
+    "--timeout": ("timeout_s", float),
+    "--memory": ("memory_mb", float),
+    "--jobs": ("jobs", int),
+}
+_PROOF_FLAGS = {**_FLAGS, "--trust-imports": "trust_imports"}
 
 
 def parse_plain_net(arguments: list[str]) -> tuple[str, str, NetOptions] | None:
     """``net MODEL PROPERTY`` with well-formed common options, or None: leave it to typer."""
-    if not arguments or arguments[0] != "net":
+    parsed = _parse_plain("net", arguments, _NET_VALUES, _NET_FLAGS)
+    if parsed is None or len(parsed[0]) != 2:
+        return None
+    (model, prop), fields = parsed
+    return model, prop, NetOptions(**fields)
+
+
+def parse_plain_proof(arguments: list[str]) -> tuple[list[str], ProofOptions] | None:
+    """``proof FILE…`` with well-formed options, or None: leave it to typer."""
+    parsed = _parse_plain("proof", arguments, _PROOF_VALUES, _PROOF_FLAGS)
+    if parsed is None or not parsed[0]:
+        return None
+    from verikit.cli.proof import ProofOptions
+
+    files, fields = parsed
+    return files, ProofOptions(**fields)
+
+
+def _parse_plain(
+    verb: str, arguments: list[str], values: Mapping[str, tuple[str, type]], flags: Mapping[str, str]
+) -> tuple[list[str], dict[str, Any]] | None:
+    """Files and fields of the options, or None for everything that is out of the ordinary."""
+    if not arguments or arguments[0] != verb:
         return None
     files: list[str] = []
-    fields: dict[str, object] = {}
+    fields: dict[str, Any] = {}
     rest = iter(arguments[1:])
     for argument in rest:
         if not argument.startswith("-"):
             files.append(argument)
-        elif argument in _FLAGS:
-            fields[_FLAGS[argument]] = True
-        elif argument in _VALUES:
-            name, convert = _VALUES[argument]
+        elif argument in flags:
+            fields[flags[argument]] = True
+        elif argument in values:
+            name, convert = values[argument]
+            value = next(rest, None)
+            if value is None:
+                return None
             try:
-                fields[name] = convert(next(rest, ""))
+                fields[name] = convert(value)
             except ValueError:
                 return None
         else:
             return None
-    if len(files) != 2 or not _in_range(fields):
-        return None
-    return files[0], files[1], NetOptions(**fields)  # type: ignore[arg-type]
+    return (files, fields) if _in_range(fields) else None
 
 
-def _in_range(fields: dict[str, object]) -> bool:
-    timeout, memory, threads = fields.get("timeout_s", 1.0), fields.get("memory_mb", 1.0), fields.get("threads", 1)
-    return timeout >= 0 and memory >= 1 and threads >= 1  # type: ignore[operator]
+def _in_range(fields: dict[str, Any]) -> bool:
+    counts = (fields.get(name, 1) for name in ("memory_mb", "threads", "jobs"))
+    return bool(fields.get("timeout_s", 1.0) >= 0) and all(count >= 1 for count in counts)
 
 
 def main(arguments: list[str]) -> int:
@@ -59,6 +98,11 @@ def main(arguments: list[str]) -> int:
             from verikit.cli import net
 
             return net.run(*plain)
+        proof_plain = parse_plain_proof(arguments)
+        if proof_plain is not None:
+            from verikit.cli import proof
+
+            return proof.run(*proof_plain)
         from verikit.cli.app import run_app
 
         return run_app(arguments)

@@ -19,15 +19,20 @@ def print_verdict(verdict: Verdict[BoundsEvidence], *, json: bool, quiet: bool) 
     if json:
         print(verdict.to_json())
     elif not quiet:
-        print(format_verdict(verdict, color=_wants_color()))
+        print(format_verdict(verdict, color=wants_color()))
+
+
+def headline(verdict: Verdict[object], *, color: bool = False) -> str:
+    """The first line of every verdict: the answer, what was asked, the time."""
+    word = str(verdict)
+    if color:
+        word = f"\x1b[1;{_COLOR[verdict.status]}m{word}\x1b[0m"
+    return f"{word}  {verdict.subject}  ({verdict.stats.time_s:.2f} s)"
 
 
 def format_verdict(verdict: Verdict[BoundsEvidence], *, color: bool = False) -> str:
     """The verdict as a reader sees it; the JSON form has the same facts."""
-    word = str(verdict)
-    if color:
-        word = f"\x1b[1;{_COLOR[verdict.status]}m{word}\x1b[0m"
-    lines = [f"{word}  {verdict.subject}  ({verdict.stats.time_s:.2f} s)"]
+    lines = [headline(verdict, color=color)]
     evidence = verdict.evidence
     if evidence.counterexample is not None:
         exact = "exactly" if evidence.arithmetic == "rational" else "with certified enclosures"
@@ -81,5 +86,6 @@ def print_error(error: BaseException, *, json: bool) -> int:
     return code
 
 
-def _wants_color() -> bool:
+def wants_color() -> bool:
+    """Whether stdout is a terminal whose user has not asked for plain text."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -9,6 +9,7 @@ import msgspec
 from verikit._base.verdict import SCHEMA, Cause, Guarantee, Stats, Status
 from verikit.bounds.certification import CertifiedAccuracy
 from verikit.bounds.evidence import BoundsEvidence
+from verikit.lean.evidence import LeanEvidence
 
 
 class _Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -24,7 +25,7 @@ class VerdictReport(_Report, frozen=True, kw_only=True, tag="verdict"):
     reason: str | None
     detail: str | None
     cause: Cause | None
-    evidence: BoundsEvidence
+    evidence: BoundsEvidence | LeanEvidence
     stats: Stats
     guarantee: Guarantee
 

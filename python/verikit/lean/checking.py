@@ -38,8 +38,8 @@ _TRUSTED = (
     "Lean 4's type theory, with the axioms that the evidence names, is consistent",
 )
 _CLASS = (
-    "the constants of the input with this digest, by the rules of Lean 4's kernel (docs/lean.md says where they differ); "
-    "compiled code, implemented_by and native evaluation play no part"
+    "the constants of the input with this digest, by the rules of Lean 4's kernel (docs/lean.md says where they "
+    "differ); compiled code, implemented_by and native evaluation play no part"
 )
 _AS_READ = "the input's terms are what its author means: parsing, notation and elaboration came before"
 _NOTHING = Guarantee(claim="nothing is claimed", class_="none", assumptions=(), trusted_base=())
@@ -85,8 +85,8 @@ def check(
     Returns
     -------
     Verdict of LeanEvidence
-        ACCEPTED: every declaration checks. REJECTED: ``evidence.findings`` has the declarations that do not, the rules and
-        the terms. DECLINED: none was rejected, and some could not be decided within the limits.
+        ACCEPTED: every declaration checks. REJECTED: ``evidence.findings`` has the declarations that do not, the rules
+        and the terms. DECLINED: none was rejected, and some could not be decided within the limits.
 
     Raises
     ------
@@ -97,8 +97,8 @@ def check(
 
     Notes
     -----
-    **Guarantee**: in the verdict (``verdict.guarantee``); docs/lean.md states the rules. Carneiro 2019, The Type Theory of
-    Lean.
+    **Guarantee**: in the verdict (``verdict.guarantee``); docs/lean.md states the rules. Carneiro 2019, The Type
+    Theory of Lean.
     """
     start = time.perf_counter()
     _require_limits(threads, timeout_s, memory_mb, max_steps, max_depth)
@@ -182,9 +182,10 @@ def verify_proof(
     Returns
     -------
     Verdict of LeanEvidence
-        ACCEPTED: the statement is the same, with all that it rests on, and the candidate checks. REJECTED: it is another
-        one, an axiom is not allowed, or a declaration does not check or cannot be read. DECLINED with cause REFERENCE: the
-        reference does not state it, or not in a way that can be used. DECLINED with cause RESPONSE: a limit ran out.
+        ACCEPTED: the statement is the same, with all that it rests on, and the candidate checks. REJECTED: it is
+        another one, an axiom is not allowed, or a declaration does not check or cannot be read. DECLINED with cause
+        REFERENCE: the reference does not state it, or not in a way that can be used. DECLINED with cause RESPONSE: a
+        limit ran out.
 
     Raises
     ------
@@ -193,14 +194,14 @@ def verify_proof(
 
     Notes
     -----
-    **Guarantee**: in the verdict (``verdict.guarantee``). Two statements are the same if they are the same term up to names of
-    bound variables and of universe parameters, and so is every constant behind them: a definition by its value, an
-    inductive type by its constructors, a theorem by its statement.
+    **Guarantee**: in the verdict (``verdict.guarantee``). Two statements are the same if they are the same term up to
+    names of bound variables and of universe parameters, and so is every constant behind them: a definition by its
+    value, an inductive type by its constructors, a theorem by its statement.
     """
     start = time.perf_counter()
     _require_limits(threads, timeout_s, memory_mb, max_steps, max_depth)
     allowed = _require_axioms(allowed_axioms)
-    if not isinstance(theorem, str) or not theorem:
+    if not theorem:
         raise InputError(f"theorem: expected the full name of a constant, got {theorem!r}")
     subject = f"{theorem} of {_subject(reference)} by {_subject(candidate)}"
     whose = Cause.REFERENCE
@@ -302,16 +303,14 @@ def _reference_digests(stated: Environment, candidate: Source | Environment) -> 
 
 
 def _require_axioms(names: Collection[str]) -> list[str]:
-    if isinstance(names, (str, bytes)) or not all(isinstance(name, str) and name for name in names):
+    if isinstance(names, (str, bytes)) or not all(names):
         raise InputError(f"allowed_axioms: expected a set of names, got {names!r}")
     if "sorryAx" in names:
         raise InputError("allowed_axioms: sorryAx proves everything; leave it out")
     return sorted(names)
 
 
-def _require_limits(
-    threads: int | None, timeout_s: float, memory_mb: float, max_steps: int, max_depth: int
-) -> None:
+def _require_limits(threads: int | None, timeout_s: float, memory_mb: float, max_steps: int, max_depth: int) -> None:
     if threads is not None and threads < 1:
         raise InputError(f"threads: expected at least 1, or None for all, got {threads!r}")
     if not timeout_s >= 0:
@@ -463,8 +462,8 @@ def _proof_guarantee(status: Status, evidence: LeanEvidence) -> Guarantee:
     if status is Status.REJECTED:
         return _rejection(evidence)
     return Guarantee(
-        claim="the candidate proves the statement of the reference: the same proposition, over the same definitions, from the "
-        "axioms named and nothing else; and everything in it type checks",
+        claim="the candidate proves the statement of the reference: the same proposition, over the same definitions, "
+        "from the axioms named and nothing else; and everything in it type checks",
         class_=_CLASS,
         assumptions=("the reference states what its author means", *_trust(evidence, False)),
         trusted_base=_TRUSTED,
@@ -485,5 +484,7 @@ def _trust(evidence: LeanEvidence, trust_imports: bool) -> tuple[str, ...]:
     if trust_imports:
         return ("the imported modules were checked before: here they were not",)
     if evidence.trusted:
-        return (f"{evidence.trusted} declarations of modules with trusted digests were checked before: here they were not",)
+        return (
+            f"{evidence.trusted} declarations of modules with trusted digests were checked before: here they were not",
+        )
     return ()

@@ -32,8 +32,8 @@ class Constant(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     name : str
     kind : str
-        ``"axiom"``, ``"definition"``, ``"theorem"``, ``"opaque"``, ``"quotient"``, ``"inductive"``, ``"constructor"`` or
-        ``"recursor"``.
+        ``"axiom"``, ``"definition"``, ``"theorem"``, ``"opaque"``, ``"quotient"``, ``"inductive"``, ``"constructor"``
+        or ``"recursor"``.
     safety : {"safe", "unsafe", "partial"}
     universes : tuple of str
         Its universe parameters.
@@ -132,7 +132,7 @@ class Environment:
         """
         found = self._native.dependencies([self._find(name)], proofs=proofs)
         names = self.names
-        return tuple(names[id] for id in found)
+        return tuple(names[number] for number in found)
 
     def graph(self, names: Iterable[str] | None = None, *, proofs: bool = True) -> networkx.DiGraph:
         """The dependency graph; needs networkx (the extra ``lean``).
@@ -158,16 +158,16 @@ class Environment:
         roots = list(range(len(self))) if names is None else [self._find(name) for name in names]
         all_names = self.names
         graph = nx.DiGraph()
-        for id in self._native.dependencies(roots, proofs=proofs):
-            graph.add_node(all_names[id], kind=self._native.kind(id))
+        for number in self._native.dependencies(roots, proofs=proofs):
+            graph.add_node(all_names[number], kind=self._native.kind(number))
         graph.add_edges_from((all_names[a], all_names[b]) for a, b in self._native.edges(roots, proofs=proofs))
         return graph
 
     def _find(self, name: str) -> int:
-        id = self._native.find(name)
-        if id is None:
+        number = self._native.find(name)
+        if number is None:
             raise KeyError(name)
-        return id
+        return number
 
     def __repr__(self) -> str:
         return f"Environment({self.name!r}, {self.format}, {len(self)} constants)"
@@ -215,9 +215,7 @@ def load(
         )
     if not os.path.isfile(path):
         if folders and _MODULE_NAME.fullmatch(path):
-            return _open(
-                path, modules=[path], search_path=folders, imports=imports, trusted=trusted, progress=progress
-            )
+            return _open(path, modules=[path], search_path=folders, imports=imports, trusted=trusted, progress=progress)
         raise InputError(
             f"source: expected a file, a folder or a module below LEAN_PATH, found nothing at {path!r}; check the path"
         )

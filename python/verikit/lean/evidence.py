@@ -25,9 +25,7 @@ class LeanFinding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     detail: str
 
 
-class LeanEvidence(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="lean"
-):
+class LeanEvidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="lean"):
     """Evidence for or against a Lean environment or a proof.
 
     Attributes
