@@ -169,6 +169,11 @@ instance instDecidableImp {p q : Prop} [dp : Decidable p] [dq : Decidable q] : D
   | isFalse hp, _ => isTrue fun h => absurd h hp
   | isTrue _, isTrue hq => isTrue fun _ => hq
   | isTrue hp, isFalse hq => isFalse fun h => hq (h hp)
+instance instDecidableEqBool : DecidableEq Bool
+  | true, true => isTrue rfl
+  | false, false => isTrue rfl
+  | true, false => isFalse fun h => Bool.noConfusion h
+  | false, true => isFalse fun h => Bool.noConfusion h
 def decidable_of_iff {a : Prop} (b : Prop) (h : b ↔ a) [inst : Decidable b] : Decidable a :=
   match inst with
   | isTrue hb => isTrue (h.mp hb)
