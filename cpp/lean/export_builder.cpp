@@ -62,7 +62,8 @@ void ExportBuilder::undefined(const char* what, std::uint64_t index) const {
 }
 
 void ExportBuilder::twice(const char* what, std::uint64_t index) const {
-  bad(std::string(what) + " " + std::to_string(index) + " is defined twice; each index may be defined once: export again");
+  bad(std::string(what) + " " + std::to_string(index) +
+      " is defined twice; each index may be defined once: export again");
 }
 
 void ExportBuilder::too_many_terms() const {
@@ -169,7 +170,7 @@ void ExportBuilder::add_loose_type(Constant c, InductiveInfo info) {
   if (!contains(info.all, c.name)) bad("an inductive type that does not list itself among its block's types");
   const NameId name = c.name;
   auto found = block_of_.find(name);
-  // A name that is taken, or a block that the others do not agree with: a block of its own, which the checker will refuse.
+  // A name that is taken, or another list than the block's: a block of its own, which the checker will refuse.
   const bool joins = found != block_of_.end() && !blocks_[found->second].is_declared &&
                      blocks_[found->second].all == info.all && blocks_[found->second].missing_types > 0;
   if (!joins) {
@@ -252,9 +253,10 @@ void ExportBuilder::finish(bool complete_blocks) {
   for (LooseBlock& block : blocks_) {
     if (block.is_declared) continue;
     if (complete_blocks) {
-      fail_here(ErrorCode::kUnsupported, "a constructor of " + env_.names().to_string(block.all.front()) +
-                                             " is missing: this format leaves out what nobody uses, and so cannot be checked; "
-                                             "export with lean4export 2.0.0 or later");
+      fail_here(ErrorCode::kUnsupported,
+                "a constructor of " + env_.names().to_string(block.all.front()) +
+                    " is missing: this format leaves out what nobody uses, and so cannot be checked; "
+                    "export with lean4export 2.0.0 or later");
     }
     declare_loose(block);
   }

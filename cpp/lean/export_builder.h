@@ -48,7 +48,8 @@ class IndexTable {
 class ExportBuilder {
  public:
   // `file` is for messages. ensures: a module is added to `env`, to which all constants will belong.
-  ExportBuilder(std::span<const std::uint8_t> bytes, const std::string& file, Environment& env, const ReadLimits& limits);
+  ExportBuilder(std::span<const std::uint8_t> bytes, const std::string& file, Environment& env,
+                const ReadLimits& limits);
 
   // Where the reader is: the start of a line, for messages.
   void at(const char* position) { at_ = position; }
@@ -91,8 +92,8 @@ class ExportBuilder {
   void declare_block(const Block& block);
 
   // The same where types, constructors and recursors come one by one with other declarations in between. The block is
-  // declared when all its types and their constructors are there: what a constructor's type needs comes before it. A recursor
-  // joins its block whenever it comes.
+  // declared when all its types and their constructors are there: what a constructor's type needs comes before it. A
+  // recursor joins its block whenever it comes.
   void add_loose_type(Constant c, InductiveInfo info);
   void add_loose_constructor(Constant c, ConstructorInfo info);
   void add_loose_recursor(Constant c, RecursorInfo info);

@@ -14,7 +14,9 @@ ExportFormat detect_format(std::span<const std::uint8_t> bytes) {
     if (text[first] == '{') return ExportFormat::kNdjson;
     // A version alone in the first line: 2.0.0
     std::size_t i = first, dots = 0;
-    for (; i < text.size() && ((text[i] >= '0' && text[i] <= '9') || text[i] == '.'); ++i) dots += text[i] == '.' ? 1 : 0;
+    for (; i < text.size() && ((text[i] >= '0' && text[i] <= '9') || text[i] == '.'); ++i) {
+      if (text[i] == '.') ++dots;
+    }
     if (first == 0 && dots == 2 && (i == text.size() || text[i] == '\n' || text[i] == '\r' || text[i] == ' ')) {
       return ExportFormat::kText;
     }

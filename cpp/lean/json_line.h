@@ -20,12 +20,14 @@ static_assert(sizeof(JsonToken) == 16);
 
 class JsonLine {
  public:
-  // Parses a whole line: one value with white space around it. requires: valid UTF-8, shorter than 4 GiB. False where it
-  // is no JSON; error() and error_at() then say why and where.
+  // Parses a whole line: one value with white space around it. requires: valid UTF-8, shorter than 4 GiB. False where
+  // it is no JSON; error() and error_at() then say why and where.
   bool parse(std::string_view line);
 
   [[nodiscard]] const JsonToken& operator[](std::uint32_t i) const { return tokens_[i]; }
-  [[nodiscard]] std::string_view raw(std::uint32_t i) const { return line_.substr(tokens_[i].begin, tokens_[i].length); }
+  [[nodiscard]] std::string_view raw(std::uint32_t i) const {
+    return line_.substr(tokens_[i].begin, tokens_[i].length);
+  }
   // A string with its escapes carried out. The view lives until the next call, or as long as the line.
   [[nodiscard]] std::string_view text(std::uint32_t i);
   // A key or string, whatever its escapes, is `expected`.

@@ -1,8 +1,9 @@
-// lean4export NDJSON. Two readers of a line: a fast one that knows the lines nearly every file consists of, byte for byte as
-// the exporter writes them, and gives up on the first byte that differs; and one for any JSON object, that decides.
+// lean4export NDJSON. Two readers of a line: a fast one that knows the lines nearly every file consists of, byte for
+// byte as the exporter writes them, and gives up on the first byte that differs; and one for any JSON object, that
+// decides.
 //
-// Keys that the format does not have are ignored inside an object that has all it needs, as the exporter's own parser does;
-// at the top level, where a key says what the line is, they are errors. Repeated keys are errors everywhere.
+// Keys that the format does not have are ignored inside an object that has all it needs, as the exporter's own parser
+// does; at the top level, where a key says what the line is, they are errors. A repeated key is an error.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -170,7 +171,8 @@ class NdjsonReader {
     while (q != end && *q != '"' && *q != '\\' && static_cast<unsigned char>(*q) >= 0x20) ++q;
     const char* const stop = q;
     if (end - q < 4 || !literal(q, "\"}}\n")) return false;
-    build_.define_name(index, env_.names().string(build_.name(prefix), {begin, static_cast<std::size_t>(stop - begin)}));
+    build_.define_name(index,
+                       env_.names().string(build_.name(prefix), {begin, static_cast<std::size_t>(stop - begin)}));
     return true;
   }
 
@@ -209,7 +211,8 @@ class NdjsonReader {
 
   [[noreturn]] void expected(const char* what, const char* where, std::uint32_t got) const {
     const JsonToken& token = json_[got];
-    build_.bad("expected " + std::string(what) + " at \"" + where + "\", got " + excerpt(line_.substr(token.begin, 40)));
+    build_.bad("expected " + std::string(what) + " at \"" + where + "\", got " +
+               excerpt(line_.substr(token.begin, 40)));
   }
   void require(Value v, Type type, const char* what) const {
     if (json_[v.at].type != type) expected(what, v.what, v.at);
@@ -222,8 +225,8 @@ class NdjsonReader {
   std::uint32_t natural32(Value v) const {
     const std::uint64_t value = natural(v);
     if (value > 0xFFFFFFFF) {
-      build_.fail_here(ErrorCode::kMemoryLimit,
-                       "the number at \"" + std::string(v.what) + "\" is " + std::to_string(value) + "; the limit is 2^32 - 1");
+      build_.fail_here(ErrorCode::kMemoryLimit, "the number at \"" + std::string(v.what) + "\" is " +
+                                                    std::to_string(value) + "; the limit is 2^32 - 1");
     }
     return static_cast<std::uint32_t>(value);
   }
@@ -252,7 +255,7 @@ class NdjsonReader {
     return out;
   }
 
-  // The values of `keys` in an object, in their order; the exporter writes keys in alphabetical order, which is the fast
+  // The values of `keys` in an object, in their order. The exporter writes keys in alphabetical order, which is the fast
   // one here. The last `optional` keys may be absent (kNone).
   template <std::size_t N>
   std::array<Value, N> fields(Value object, const char* const (&keys)[N], std::size_t optional = 0) {
@@ -283,7 +286,9 @@ class NdjsonReader {
   // One value under its name of today or, in exports of early January 2026, its longer one.
   Value either(Value now, Value before) const {
     if (now.at == kNone && before.at == kNone) build_.bad("the key \"" + std::string(now.what) + "\" is missing");
-    if (now.at != kNone && before.at != kNone) build_.bad("both \"" + std::string(now.what) + "\" and \"" + before.what + "\"");
+    if (now.at != kNone && before.at != kNone) {
+      build_.bad("both \"" + std::string(now.what) + "\" and \"" + before.what + "\"");
+    }
     return now.at != kNone ? now : before;
   }
 
@@ -334,8 +339,9 @@ class NdjsonReader {
     const auto [version] = fields(format.at != kNone ? format : exporter, {"version"});
     const std::string_view text = string(version);
     if (text != "3.0" && text != "3.1" && text.substr(0, 4) != "3.0." && text.substr(0, 4) != "3.1.") {
-      build_.fail_here(ErrorCode::kUnsupported, "format version " + excerpt(text) +
-                                                    "; verikit reads 3.0 and 3.1: export with a lean4export that writes them");
+      build_.fail_here(ErrorCode::kUnsupported,
+                       "format version " + excerpt(text) +
+                           "; verikit reads 3.0 and 3.1: export with a lean4export that writes them");
     }
   }
 
@@ -421,7 +427,8 @@ class NdjsonReader {
       const Value u = json_[item.at].type == Type::kObject ? fields(item, {"u"})[0] : item;
       build_.define_term(i, terms_.sort(level(u)));
     } else if (key == "letE") {
-      const auto [body, type, value, name_now, name_before] = fields(item, {"body", "type", "value", "name", "declName"}, 2);
+      const auto [body, type, value, name_now, name_before] =
+          fields(item, {"body", "type", "value", "name", "declName"}, 2);
       const TermId let_type = term(type);
       const TermId let_value = term(value);
       const TermId inner = term(body);
@@ -570,8 +577,8 @@ class NdjsonReader {
 
   Constant inductive_type(Value item, InductiveInfo& about) {
     const auto [all, ctors, is_rec, is_reflexive, is_unsafe, params, its_name, indices, nested, num_params, type] =
-        fields(item, {"all", "ctors", "isRec", "isReflexive", "isUnsafe", "levelParams", "name", "numIndices", "numNested",
-                      "numParams", "type"});
+        fields(item, {"all", "ctors", "isRec", "isReflexive", "isUnsafe", "levelParams", "name", "numIndices",
+                      "numNested", "numParams", "type"});
     Constant c = constant(params, its_name, type);
     c.safety = unsafe_if(boolean(is_unsafe));
     about.all = name_list(all);
@@ -598,8 +605,8 @@ class NdjsonReader {
 
   Constant recursor(Value item, RecursorInfo& about) {
     const auto [all, is_unsafe, k, params, its_name, indices, minors, motives, num_params, rules, type] =
-        fields(item, {"all", "isUnsafe", "k", "levelParams", "name", "numIndices", "numMinors", "numMotives", "numParams",
-                      "rules", "type"});
+        fields(item, {"all", "isUnsafe", "k", "levelParams", "name", "numIndices", "numMinors", "numMotives",
+                      "numParams", "rules", "type"});
     Constant c = constant(params, its_name, type);
     c.safety = unsafe_if(boolean(is_unsafe));
     about.all = name_list(all);
@@ -651,7 +658,8 @@ class NdjsonReader {
 
 }  // namespace
 
-void read_ndjson(std::span<const std::uint8_t> bytes, const std::string& name, Environment& into, const ReadLimits& limits) {
+void read_ndjson(std::span<const std::uint8_t> bytes, const std::string& name, Environment& into,
+                 const ReadLimits& limits) {
   if (bytes.size() > limits.max_bytes) {
     fail(ErrorCode::kMemoryLimit, name + ": " + std::to_string(bytes.size()) + " bytes; the limit is " +
                                       std::to_string(limits.max_bytes) + " (max_bytes)");

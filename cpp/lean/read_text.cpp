@@ -1,7 +1,7 @@
 // lean4export's text format, before NDJSON: 2.0.0, and 0.1.2 as far as it can be checked.
 //
-// It says less than NDJSON: nothing is unsafe or partial, definitions are no mutual blocks, a quotient constant's kind is
-// its name, and 0.1.2 says of an inductive type neither whether it is reflexive nor how it is nested, and leaves out
+// It says less than NDJSON: nothing is unsafe or partial, definitions are no mutual blocks, a quotient constant's kind
+// is its name, and 0.1.2 says of an inductive type neither whether it is reflexive nor how it is nested, and leaves out
 // constructors that nobody uses. Where an answer would depend on what is not said, the file is UnsupportedError.
 #include <algorithm>
 #include <charconv>
@@ -74,7 +74,8 @@ class TextReader {
   std::uint32_t number32(const char* what) {
     const std::uint64_t value = number(what);
     if (value > 0xFFFFFFFF) {
-      build_.fail_here(ErrorCode::kMemoryLimit, std::string(what) + " is " + std::to_string(value) + "; the limit is 2^32 - 1");
+      build_.fail_here(ErrorCode::kMemoryLimit,
+                       std::string(what) + " is " + std::to_string(value) + "; the limit is 2^32 - 1");
     }
     return static_cast<std::uint32_t>(value);
   }
@@ -107,7 +108,8 @@ class TextReader {
   void version() {
     const std::string_view text = word("a version like 2.0.0");
     end_of_line();
-    const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+    const bool digits =
+        std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
     if (!digits || std::count(text.begin(), text.end(), '.') != 2) {
       build_.bad("expected a version like 2.0.0, got " + excerpt(text));
     }
@@ -357,9 +359,10 @@ class TextReader {
       for (TermId t = c.type; terms_[t].kind == Kind::kPi && !seen[t]; t = terms_[t].b) {
         seen[t] = true;
         if (terms_[terms_[t].a].kind == Kind::kPi) {
-          build_.fail_here(ErrorCode::kUnsupported, env_.names().to_string(c.name) +
-                                                        " has a function for a field, and format 0.1.2 does not say whether its "
-                                                        "type is reflexive; export with lean4export 2.0.0 or later");
+          build_.fail_here(ErrorCode::kUnsupported,
+                           env_.names().to_string(c.name) +
+                               " has a function for a field, and format 0.1.2 does not say whether its "
+                               "type is reflexive; export with lean4export 2.0.0 or later");
         }
       }
     }
@@ -378,7 +381,8 @@ class TextReader {
 
 }  // namespace
 
-void read_text(std::span<const std::uint8_t> bytes, const std::string& name, Environment& into, const ReadLimits& limits) {
+void read_text(std::span<const std::uint8_t> bytes, const std::string& name, Environment& into,
+               const ReadLimits& limits) {
   if (bytes.size() > limits.max_bytes) {
     fail(ErrorCode::kMemoryLimit, name + ": " + std::to_string(bytes.size()) + " bytes; the limit is " +
                                       std::to_string(limits.max_bytes) + " (max_bytes)");

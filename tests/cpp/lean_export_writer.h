@@ -64,14 +64,18 @@ struct Json {
   }
 
   [[nodiscard]] std::string write(const Style& style = {}) const {
-    const auto space = [&] { return style.shuffle && pick(*style.shuffle, 4) == 0 ? std::string(" \t", 1 + pick(*style.shuffle, 2)) : std::string(); };
+    const auto space = [&] {
+      return style.shuffle && pick(*style.shuffle, 4) == 0 ? std::string(" \t", 1 + pick(*style.shuffle, 2))
+                                                           : std::string();
+    };
     switch (kind) {
       case Kind::kNumber: return std::to_string(number);
       case Kind::kWord: return text;
       case Kind::kString: return quoted(text, style);
       case Kind::kList: {
         std::string out = "[" + space();
-        for (std::size_t i = 0; i < items.size(); ++i) out += (i > 0 ? "," + space() : "") + items[i].write(style) + space();
+        for (std::size_t i = 0; i < items.size(); ++i)
+          out += (i > 0 ? "," + space() : "") + items[i].write(style) + space();
         return out + "]";
       }
       case Kind::kObject: {
@@ -84,7 +88,8 @@ struct Json {
         std::string out = "{" + space();
         for (std::size_t i = 0; i < order.size(); ++i) {
           const auto& [key, value] = fields[order[i]];
-          out += (i > 0 ? "," + space() : "") + quoted(key, style) + space() + ":" + space() + value.write(style) + space();
+          out += (i > 0 ? "," + space() : "") + quoted(key, style) + space() + ":" + space() + value.write(style) +
+                 space();
         }
         return out + "}";
       }
@@ -94,7 +99,8 @@ struct Json {
 };
 
 inline const char* kMeta31 =
-    R"({"meta":{"exporter":{"name":"lean4export","version":"3.1.0"},"format":{"version":"3.1.0"},"lean":{"githash":"0","version":"4.29.1"}}})";
+    R"({"meta":{"exporter":{"name":"lean4export","version":"3.1.0"},)"
+    R"("format":{"version":"3.1.0"},"lean":{"githash":"0","version":"4.29.1"}}})";
 
 // An export under construction: each item once as JSON and once as lines of text.
 class Export {
@@ -117,7 +123,9 @@ class Export {
     return i;
   }
   std::uint64_t succ(std::uint64_t l) { return level("succ", Json(l), "#US " + n(l)); }
-  std::uint64_t max(std::uint64_t a, std::uint64_t b) { return level("max", Json::list({a, b}), "#UM " + n(a) + " " + n(b)); }
+  std::uint64_t max(std::uint64_t a, std::uint64_t b) {
+    return level("max", Json::list({a, b}), "#UM " + n(a) + " " + n(b));
+  }
   std::uint64_t imax(std::uint64_t a, std::uint64_t b) {
     return level("imax", Json::list({a, b}), "#UIM " + n(a) + " " + n(b));
   }
@@ -138,7 +146,8 @@ class Export {
                 std::string(lambda ? "#EL " : "#EP ") + kText[info] + " " + n(name) + " " + n(type) + " " + n(body));
   }
   std::uint64_t let(std::uint64_t name, std::uint64_t type, std::uint64_t value, std::uint64_t body) {
-    return term("letE", Json::object({{"name", name}, {"type", type}, {"value", value}, {"body", body}, {"nondep", false}}),
+    return term("letE",
+                Json::object({{"name", name}, {"type", type}, {"value", value}, {"body", body}, {"nondep", false}}),
                 "#EZ " + n(name) + " " + n(type) + " " + n(value) + " " + n(body));
   }
   std::uint64_t proj(std::uint64_t name, std::uint64_t idx, std::uint64_t e) {
@@ -157,40 +166,60 @@ class Export {
     return term("strVal", Json(s), "#ELS" + hex);
   }
   std::uint64_t mdata(std::uint64_t e) {
-    return term("mdata", Json::object({{"expr", e}, {"data", Json::object({{"x", Json::list({1, Json::object({})})}})}}),
+    return term("mdata",
+                Json::object({{"expr", e}, {"data", Json::object({{"x", Json::list({1, Json::object({})})}})}}),
                 "#EM 0 " + n(e));
   }
 
   using Indices = std::vector<std::uint64_t>;
   void axiom(std::uint64_t name, std::uint64_t type, const Indices& params = {}, bool is_unsafe = false) {
-    add(Json::object({{"axiom", Json::object({{"name", name}, {"levelParams", numbers(params)}, {"type", type}, {"isUnsafe", is_unsafe}})}}),
+    add(Json::object(
+            {{"axiom",
+              Json::object(
+                  {{"name", name}, {"levelParams", numbers(params)}, {"type", type}, {"isUnsafe", is_unsafe}})}}),
         "#AX " + n(name) + " " + n(type) + " " + spaced(params));
   }
   // height < 0: abbrev, -2: opaque
-  void definition(std::uint64_t name, std::uint64_t type, std::uint64_t value, const Indices& params = {}, int height = 1,
-                  const std::string& safety = "safe", Indices all = {}) {
+  void definition(std::uint64_t name, std::uint64_t type, std::uint64_t value, const Indices& params = {},
+                  int height = 1, const std::string& safety = "safe", Indices all = {}) {
     if (all.empty()) all = {name};
     const Json hints = height == -1   ? Json("abbrev")
                        : height == -2 ? Json("opaque")
                                       : Json::object({{"regular", height}});
-    add(Json::object({{"def", Json::object({{"name", name}, {"levelParams", numbers(params)}, {"type", type}, {"value", value},
-                                            {"hints", hints}, {"safety", safety}, {"all", numbers(all)}})}}),
-        "#DEF " + n(name) + " " + n(type) + " " + n(value) + (height == -1   ? " A "
-                                                              : height == -2 ? " O "
-                                                                             : " R " + std::to_string(height) + " ") + spaced(params));
+    add(Json::object({{"def", Json::object({{"name", name},
+                                            {"levelParams", numbers(params)},
+                                            {"type", type},
+                                            {"value", value},
+                                            {"hints", hints},
+                                            {"safety", safety},
+                                            {"all", numbers(all)}})}}),
+        "#DEF " + n(name) + " " + n(type) + " " + n(value) +
+            (height == -1   ? " A "
+             : height == -2 ? " O "
+                            : " R " + std::to_string(height) + " ") +
+            spaced(params));
   }
   void theorem(std::uint64_t name, std::uint64_t type, std::uint64_t value, const Indices& params = {}) {
-    add(Json::object({{"thm", Json::object({{"name", name}, {"levelParams", numbers(params)}, {"type", type}, {"value", value},
+    add(Json::object({{"thm", Json::object({{"name", name},
+                                            {"levelParams", numbers(params)},
+                                            {"type", type},
+                                            {"value", value},
                                             {"all", numbers({name})}})}}),
         "#THM " + n(name) + " " + n(type) + " " + n(value) + " " + spaced(params));
   }
   void opaque(std::uint64_t name, std::uint64_t type, std::uint64_t value, const Indices& params = {}) {
-    add(Json::object({{"opaque", Json::object({{"name", name}, {"levelParams", numbers(params)}, {"type", type}, {"value", value},
-                                               {"isUnsafe", false}, {"all", numbers({name})}})}}),
+    add(Json::object({{"opaque", Json::object({{"name", name},
+                                               {"levelParams", numbers(params)},
+                                               {"type", type},
+                                               {"value", value},
+                                               {"isUnsafe", false},
+                                               {"all", numbers({name})}})}}),
         "#OPAQ " + n(name) + " " + n(type) + " " + n(value) + " " + spaced(params));
   }
   void quotient(std::uint64_t name, std::uint64_t type, const std::string& kind, const Indices& params = {}) {
-    add(Json::object({{"quot", Json::object({{"name", name}, {"levelParams", numbers(params)}, {"type", type}, {"kind", kind}})}}),
+    add(Json::object(
+            {{"quot",
+              Json::object({{"name", name}, {"levelParams", numbers(params)}, {"type", type}, {"kind", kind}})}}),
         "#QUOT " + n(name) + " " + n(type) + " " + spaced(params));
   }
 
@@ -218,18 +247,32 @@ class Export {
     std::vector<Json> jt, jc, jr;
     std::string text;
     for (const Type& t : types) {
-      jt.push_back(Json::object({{"name", t.name}, {"levelParams", numbers(levels)}, {"type", t.type}, {"numParams", t.params},
-                                 {"numIndices", t.indices}, {"all", numbers(all)}, {"ctors", numbers(t.constructors)},
-                                 {"numNested", t.nested}, {"isRec", t.recursive}, {"isUnsafe", false}, {"isReflexive", t.reflexive}}));
-      text += "#IND " + n(t.name) + " " + n(t.type) + (t.reflexive ? " 1" : " 0") + (t.recursive ? " 1 " : " 0 ") + n(t.nested) +
-              " " + n(t.params) + " " + n(t.indices) + " " + n(all.size()) + " " + spaced(all) + " " + n(t.constructors.size()) +
-              " " + spaced(t.constructors) + " " + spaced(levels) + "\n";
+      jt.push_back(Json::object({{"name", t.name},
+                                 {"levelParams", numbers(levels)},
+                                 {"type", t.type},
+                                 {"numParams", t.params},
+                                 {"numIndices", t.indices},
+                                 {"all", numbers(all)},
+                                 {"ctors", numbers(t.constructors)},
+                                 {"numNested", t.nested},
+                                 {"isRec", t.recursive},
+                                 {"isUnsafe", false},
+                                 {"isReflexive", t.reflexive}}));
+      text += "#IND " + n(t.name) + " " + n(t.type) + (t.reflexive ? " 1" : " 0") + (t.recursive ? " 1 " : " 0 ") +
+              n(t.nested) + " " + n(t.params) + " " + n(t.indices) + " " + n(all.size()) + " " + spaced(all) + " " +
+              n(t.constructors.size()) + " " + spaced(t.constructors) + " " + spaced(levels) + "\n";
     }
     for (const Constructor& c : ctors) {
-      jc.push_back(Json::object({{"name", c.name}, {"levelParams", numbers(levels)}, {"type", c.type}, {"induct", c.inductive},
-                                 {"cidx", c.index}, {"numParams", c.params}, {"numFields", c.fields}, {"isUnsafe", false}}));
-      text += "#CTOR " + n(c.name) + " " + n(c.type) + " " + n(c.inductive) + " " + n(c.index) + " " + n(c.params) + " " +
-              n(c.fields) + " " + spaced(levels) + "\n";
+      jc.push_back(Json::object({{"name", c.name},
+                                 {"levelParams", numbers(levels)},
+                                 {"type", c.type},
+                                 {"induct", c.inductive},
+                                 {"cidx", c.index},
+                                 {"numParams", c.params},
+                                 {"numFields", c.fields},
+                                 {"isUnsafe", false}}));
+      text += "#CTOR " + n(c.name) + " " + n(c.type) + " " + n(c.inductive) + " " + n(c.index) + " " + n(c.params) +
+              " " + n(c.fields) + " " + spaced(levels) + "\n";
     }
     for (const Recursor& r : recs) {
       std::vector<Json> rules;
@@ -239,15 +282,26 @@ class Export {
         text += n(next_rule_) + " #RR " + n(rule.constructor) + " " + n(rule.fields) + " " + n(rule.rhs) + "\n";
         rule_ids.push_back(next_rule_++);
       }
-      jr.push_back(Json::object({{"name", r.name}, {"levelParams", numbers(r.levels)}, {"type", r.type}, {"all", numbers(all)},
-                                 {"numParams", r.params}, {"numIndices", r.indices}, {"numMotives", r.motives}, {"numMinors", r.minors},
-                                 {"rules", Json::list(rules)}, {"k", r.k}, {"isUnsafe", false}}));
-      text += "#REC " + n(r.name) + " " + n(r.type) + " " + n(all.size()) + " " + spaced(all) + " " + n(r.params) + " " +
-              n(r.indices) + " " + n(r.motives) + " " + n(r.minors) + " " + n(rule_ids.size()) + " " + spaced(rule_ids) +
-              (r.k ? " 1 " : " 0 ") + spaced(r.levels) + "\n";
+      jr.push_back(Json::object({{"name", r.name},
+                                 {"levelParams", numbers(r.levels)},
+                                 {"type", r.type},
+                                 {"all", numbers(all)},
+                                 {"numParams", r.params},
+                                 {"numIndices", r.indices},
+                                 {"numMotives", r.motives},
+                                 {"numMinors", r.minors},
+                                 {"rules", Json::list(rules)},
+                                 {"k", r.k},
+                                 {"isUnsafe", false}}));
+      text += "#REC " + n(r.name) + " " + n(r.type) + " " + n(all.size()) + " " + spaced(all) + " " + n(r.params) +
+              " " + n(r.indices) + " " + n(r.motives) + " " + n(r.minors) + " " + n(rule_ids.size()) + " " +
+              spaced(rule_ids) + (r.k ? " 1 " : " 0 ") + spaced(r.levels) + "\n";
     }
     text.pop_back();
-    add(Json::object({{"inductive", Json::object({{"types", Json::list(jt)}, {"ctors", Json::list(jc)}, {"recs", Json::list(jr)}})}}), text);
+    add(Json::object(
+            {{"inductive",
+              Json::object({{"types", Json::list(jt)}, {"ctors", Json::list(jc)}, {"recs", Json::list(jr)}})}}),
+        text);
   }
 
   [[nodiscard]] std::string ndjson(const Style& style = {}) const {
@@ -286,14 +340,17 @@ class Export {
 
 // Well-formed to a reader, of no sense to a checker. Safe declarations only, so that both formats can say it.
 inline Export random_export(Random& random, std::size_t size) {
-  static const std::vector<std::string> kTexts = {"Nat", "x", "α", "a b", "«", "x\"y", "b\\c", "∀", "𝔸", "_@", "zero", "u"};
+  static const std::vector<std::string> kTexts = {"Nat",  "x", "α", "a b", "«",    "x\"y",
+                                                  "b\\c", "∀", "𝔸", "_@",  "zero", "u"};
   static const std::vector<std::string> kNats = {"0", "1", "18446744073709551615", "18446744073709551616",
                                                  "340282366920938463463374607431768211456", "007"};
   Export out;
   std::uint64_t names = 1, levels = 1, terms = 0, declared = 0;
   const auto a_name = [&] { return pick(random, names); };
   const auto a_level = [&] { return pick(random, levels); };
-  const auto a_term = [&] { return pick(random, 4) == 0 ? pick(random, terms) : terms - 1 - pick(random, std::min<std::uint64_t>(terms, 5)); };
+  const auto a_term = [&] {
+    return pick(random, 4) == 0 ? pick(random, terms) : terms - 1 - pick(random, std::min<std::uint64_t>(terms, 5));
+  };
   const auto fresh = [&] {
     names = 1 + out.str(0, "c" + std::to_string(declared++));
     return names - 1;
@@ -339,13 +396,15 @@ inline Export random_export(Random& random, std::size_t size) {
         break;
       default: {
         const auto name = fresh(), second = fresh(), ctor = fresh(), other = fresh(), rec = fresh();
-        std::vector<Export::Type> types = {{name, a_term(), pick(random, 3), pick(random, 3), 0, pick(random, 2) == 0, false, {ctor}}};
+        std::vector<Export::Type> types = {
+            {name, a_term(), pick(random, 3), pick(random, 3), 0, pick(random, 2) == 0, false, {ctor}}};
         std::vector<Export::Constructor> ctors = {{ctor, a_term(), name, 0, pick(random, 3), pick(random, 3)}};
         if (pick(random, 2) == 0) {
           types.push_back({second, a_term(), 0, 0, 1, true, true, {other}});
           ctors.push_back({other, a_term(), second, 0, 0, 0});
         }
-        out.block(types, ctors, {{rec, a_term(), 1, 0, 1, 1, pick(random, 2) == 0, {{ctor, 2, a_term()}}, params()}}, params());
+        out.block(types, ctors, {{rec, a_term(), 1, 0, 1, 1, pick(random, 2) == 0, {{ctor, 2, a_term()}}, params()}},
+                  params());
       }
     }
   }

@@ -45,7 +45,8 @@ std::string outcome(const std::string& text, const ReadLimits& limits = {}) {
 }
 bool fails(const std::string& text, ErrorCode code, const std::string& part, const ReadLimits& limits = {}) {
   const std::string got = outcome(text, limits);
-  const bool good = got.rfind(std::to_string(static_cast<int>(code)) + " ", 0) == 0 && got.find(part) != std::string::npos;
+  const bool good =
+      got.rfind(std::to_string(static_cast<int>(code)) + " ", 0) == 0 && got.find(part) != std::string::npos;
   if (!good) std::fprintf(stderr, "got: '%s', wanted %d and '%s'\n", got.c_str(), static_cast<int>(code), part.c_str());
   return good;
 }
@@ -86,21 +87,25 @@ std::string difference(const Environment& a, const Environment& b, bool count_al
   for (ConstantId i = 0; i < a.num_constants(); ++i) {
     const Constant &x = a.constant(i), &y = b.constant(i);
     bool same = x.name == y.name && x.kind == y.kind && x.safety == y.safety && x.quotient == y.quotient &&
-                x.hints.kind == y.hints.kind && x.hints.height == y.hints.height && x.params == y.params && x.type == y.type &&
-                x.value == y.value && (!count_all || x.all == y.all) && x.declaration == y.declaration;
+                x.hints.kind == y.hints.kind && x.hints.height == y.hints.height && x.params == y.params &&
+                x.type == y.type && x.value == y.value && (!count_all || x.all == y.all) &&
+                x.declaration == y.declaration;
     if (same && x.kind == ConstantKind::kInductive) {
       const InductiveInfo &u = a.inductive(x), &v = b.inductive(y);
-      same = u.num_params == v.num_params && u.num_indices == v.num_indices && u.num_nested == v.num_nested && u.all == v.all &&
-             u.constructors == v.constructors && u.is_recursive == v.is_recursive && u.is_reflexive == v.is_reflexive;
+      same = u.num_params == v.num_params && u.num_indices == v.num_indices && u.num_nested == v.num_nested &&
+             u.all == v.all && u.constructors == v.constructors && u.is_recursive == v.is_recursive &&
+             u.is_reflexive == v.is_reflexive;
     }
     if (same && x.kind == ConstantKind::kConstructor) {
       const ConstructorInfo &u = a.constructor(x), &v = b.constructor(y);
-      same = u.inductive == v.inductive && u.index == v.index && u.num_params == v.num_params && u.num_fields == v.num_fields;
+      same = u.inductive == v.inductive && u.index == v.index && u.num_params == v.num_params &&
+             u.num_fields == v.num_fields;
     }
     if (same && x.kind == ConstantKind::kRecursor) {
       const RecursorInfo &u = a.recursor(x), &v = b.recursor(y);
       same = u.all == v.all && u.num_params == v.num_params && u.num_indices == v.num_indices &&
-             u.num_motives == v.num_motives && u.num_minors == v.num_minors && u.k == v.k && u.rules.size() == v.rules.size();
+             u.num_motives == v.num_motives && u.num_minors == v.num_minors && u.k == v.k &&
+             u.rules.size() == v.rules.size();
       for (std::size_t r = 0; same && r < u.rules.size(); ++r) {
         same = u.rules[r].constructor == v.rules[r].constructor && u.rules[r].num_fields == v.rules[r].num_fields &&
                u.rules[r].rhs == v.rules[r].rhs;
@@ -154,11 +159,13 @@ TEST(ndjson_says_what_the_file_says) {
   read(small_export().ndjson(), env);
   CHECK(env.num_constants() == 7 && env.num_declarations() == 4 && env.duplicates().empty());
   const Constant& nat = env.constant(env.find("Nat"));
-  CHECK(nat.kind == ConstantKind::kInductive && env.inductive(nat).is_recursive && env.inductive(nat).constructors.size() == 2);
+  CHECK(nat.kind == ConstantKind::kInductive && env.inductive(nat).is_recursive &&
+        env.inductive(nat).constructors.size() == 2);
   CHECK(env.declaration(nat.declaration).kind == DeclarationKind::kInductive);
   CHECK(env.declaration(nat.declaration).constants.size() == 4);
   const Constant& succ = env.constant(env.find("Nat.succ"));
-  CHECK(succ.kind == ConstantKind::kConstructor && env.constructor(succ).index == 1 && env.constructor(succ).num_fields == 1);
+  CHECK(succ.kind == ConstantKind::kConstructor && env.constructor(succ).index == 1 &&
+        env.constructor(succ).num_fields == 1);
   CHECK(to_string(env.terms(), succ.type) == "Nat → Nat");
   const Constant& rec = env.constant(env.find("Nat.rec"));
   CHECK(env.recursor(rec).rules.size() == 2 && env.recursor(rec).num_minors == 2 && !env.recursor(rec).k);
@@ -171,7 +178,8 @@ TEST(ndjson_says_what_the_file_says) {
   CHECK(env.modules().size() == 1 && env.modules()[0].name == "test");
 }
 
-// The fast reader of lines and the one that decides, on the same items: white space, order of keys, and escapes do not count.
+// The fast reader of lines and the one that decides, on the same items: white space, order of keys and escapes do not
+// count.
 TEST(ndjson_written_in_another_way_reads_the_same) {
   Random random(7);
   for (int round = 0; round < 300; ++round) {
@@ -227,7 +235,8 @@ TEST(indices_are_defined_once_and_before_use) {
   CHECK(malformed("2.0.0\n0 #EA 1 2\n", "line 2: expression 1 is used but not defined"));
   CHECK(malformed("2.0.0\n0 #ES 0\n0 #ES 0\n", "defined twice"));
   CHECK(malformed("2.0.0\n0 #RR 0 0 0\n", "expression 0 is used"));
-  CHECK(malformed(lines("{\"ie\":18446744073709551615,\"sort\":0}\n{\"ie\":18446744073709551615,\"sort\":0}\n"), "twice"));
+  CHECK(malformed(lines("{\"ie\":18446744073709551615,\"sort\":0}\n{\"ie\":18446744073709551615,\"sort\":0}\n"),
+                  "twice"));
 }
 
 // Damage inside lines that the fast reader takes, at every byte: it must give up there and let the other one speak.
@@ -236,13 +245,14 @@ TEST(a_damaged_line_is_an_error_that_names_it) {
   const std::size_t first = good.find('\n') + 1;
   for (const std::string& tail : {std::string(), std::string(2000, '\n')}) {
     for (std::size_t i = first; i < good.size(); ++i) {
-      if (good[i] == '\n' || good[i] == '"' || (good[i] >= '0' && good[i] <= '9') || (good[i] >= 'a' && good[i] <= 'z') ||
-          (good[i] >= 'A' && good[i] <= 'Z')) {
+      if (good[i] == '\n' || good[i] == '"' || (good[i] >= '0' && good[i] <= '9') ||
+          (good[i] >= 'a' && good[i] <= 'z') || (good[i] >= 'A' && good[i] <= 'Z')) {
         continue;  // those may still make a valid file
       }
       std::string bad = good + tail;
       bad[i] = '#';
-      const std::size_t line = 1 + static_cast<std::size_t>(std::count(bad.begin(), bad.begin() + static_cast<std::ptrdiff_t>(i), '\n'));
+      const std::size_t line =
+          1 + static_cast<std::size_t>(std::count(bad.begin(), bad.begin() + static_cast<std::ptrdiff_t>(i), '\n'));
       CHECK(malformed(bad, "test, line " + std::to_string(line) + ": expected one JSON object a line"));
     }
   }
@@ -282,7 +292,9 @@ TEST(keys_that_the_format_does_not_have_are_ignored_inside_objects_only) {
 }
 
 TEST(other_versions_are_unsupported) {
-  const auto meta = [](const std::string& version) { return "{\"meta\":{\"format\":{\"version\":\"" + version + "\"}}}\n"; };
+  const auto meta = [](const std::string& version) {
+    return "{\"meta\":{\"format\":{\"version\":\"" + version + "\"}}}\n";
+  };
   CHECK(outcome(meta("3.0.0")).empty() && outcome(meta("3.1.0")).empty());
   for (const char* version : {"4.0.0", "3.2.0", "2.0.0", "3.10.0", ""}) {
     CHECK(fails(meta(version), ErrorCode::kUnsupported, "format version"));
@@ -297,7 +309,8 @@ TEST(strings_are_read_with_all_their_escapes) {
   read(lines(R"({"ie":0,"strVal":"a\"\\\/\b\f\n\r\t\u0041\u00e9\u221e\uD835\uDD38\u0000é∞𝔸"})" "\n"), env);
   const std::string expected = std::string("a\"\\/\b\f\n\r\tAé∞𝔸") + '\0' + "é∞𝔸";
   CHECK(env.terms().string_value(0) == expected);
-  for (const char* bad : {R"(\uD835)", R"(\uDD38)", R"(\uD835A)", R"(\uD835\u0041)", R"(\u12)", R"(\u12G4)", R"(\x)", "\x01"}) {
+  for (const char* bad :
+       {R"(\uD835)", R"(\uDD38)", R"(\uD835A)", R"(\uD835\u0041)", R"(\u12)", R"(\u12G4)", R"(\x)", "\x01"}) {
     CHECK(malformed(lines("{\"ie\":0,\"strVal\":\"" + std::string(bad) + "\"}\n"), "in a string"));
   }
   for (const char* bad : {"\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x88", "\x80"}) {
@@ -341,12 +354,14 @@ TEST(nat_literals_are_exact_at_every_length) {
 TEST(a_nat_literal_of_a_billion_bits_is_a_memory_limit_at_once) {
   const std::string huge(301'029'996, '7');
   const auto start = std::chrono::steady_clock::now();
-  CHECK(fails(lines("{\"ie\":0,\"natVal\":\"" + huge + "\"}\n"), ErrorCode::kMemoryLimit, "a Nat literal of 301029996 digits"));
+  CHECK(fails(lines("{\"ie\":0,\"natVal\":\"" + huge + "\"}\n"), ErrorCode::kMemoryLimit,
+              "a Nat literal of 301029996 digits"));
   CHECK(fails("2.0.0\n0 #ELN " + huge + "\n", ErrorCode::kMemoryLimit, "301029996 digits"));
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
   ReadLimits limits;
   limits.max_literal_digits = 30;
-  CHECK(fails(lines("{\"ie\":0,\"natVal\":\"" + std::string(31, '1') + "\"}\n"), ErrorCode::kMemoryLimit, "31 digits", limits));
+  CHECK(fails(lines("{\"ie\":0,\"natVal\":\"" + std::string(31, '1') + "\"}\n"), ErrorCode::kMemoryLimit, "31 digits",
+              limits));
   CHECK(outcome(lines("{\"ie\":0,\"natVal\":\"" + std::string(30, '1') + "\"}\n"), limits).empty());
 }
 
@@ -357,10 +372,12 @@ TEST(limits_are_memory_limit_errors) {
   CHECK(fails("2.0.0\n0 #EV 4294967296\n", ErrorCode::kMemoryLimit, "bound variable"));
   CHECK(fails(lines("{\"ie\":0,\"sort\":0}\n{\"ie\":1,\"proj\":{\"idx\":4294967296,\"struct\":0,\"typeName\":0}}\n"),
               ErrorCode::kMemoryLimit, "\"idx\""));
-  CHECK(fails(lines("{\"in\":1,\"num\":{\"pre\":0,\"i\":18446744073709551616}}\n"), ErrorCode::kUnsupported, "numeral"));
+  CHECK(
+      fails(lines("{\"in\":1,\"num\":{\"pre\":0,\"i\":18446744073709551616}}\n"), ErrorCode::kUnsupported, "numeral"));
   ReadLimits limits;
   limits.max_terms = 3;
-  const std::string three = lines("{\"bvar\":0,\"ie\":0}\n{\"bvar\":1,\"ie\":1}\n{\"bvar\":2,\"ie\":2}\n{\"bvar\":0,\"ie\":3}\n");
+  const std::string three =
+      lines("{\"bvar\":0,\"ie\":0}\n{\"bvar\":1,\"ie\":1}\n{\"bvar\":2,\"ie\":2}\n{\"bvar\":0,\"ie\":3}\n");
   CHECK(outcome(three, limits).empty());
   CHECK(fails(three + "{\"bvar\":3,\"ie\":4}\n", ErrorCode::kMemoryLimit, "more than 3 different expressions", limits));
   limits.max_bytes = 10;
@@ -386,13 +403,16 @@ TEST(depth_is_no_matter) {
   CHECK(b.terms().size() == kDepth + 1);
   CHECK(malformed(lines(std::string(kDepth, '[') + "\n"), "ends too early"));
   CHECK(malformed(lines(std::string(kDepth, '[') + std::string(kDepth, ']') + "\n"), "expected a JSON object"));
-  CHECK(outcome(lines("{\"ie\":0,\"sort\":0}\n{\"ie\":1,\"mdata\":{\"data\":" + std::string(kDepth, '[') + std::string(kDepth, ']') +
-                      ",\"expr\":0}}\n")).empty());
+  CHECK(outcome(lines("{\"ie\":0,\"sort\":0}\n{\"ie\":1,\"mdata\":{\"data\":" + std::string(kDepth, '[') +
+                      std::string(kDepth, ']') + ",\"expr\":0}}\n"))
+            .empty());
 }
 
 TEST(one_huge_index_takes_no_memory) {
   std::string text = "2.0.0\n";
-  for (int i = 0; i < 100; ++i) text += std::to_string(std::uint64_t{1} << (i % 56)) + std::to_string(i) + " #EV " + std::to_string(i) + "\n";
+  for (int i = 0; i < 100; ++i) {
+    text += std::to_string(std::uint64_t{1} << (i % 56)) + std::to_string(i) + " #EV " + std::to_string(i) + "\n";
+  }
   Environment env;
   read(text, env);
   CHECK(env.terms().size() == 100);
@@ -406,7 +426,8 @@ TEST(mutual_unsafe_and_partial_definitions_are_one_declaration) {
   e.definition(c, t, t, {}, 0, "unsafe", {a, b});  // is not in its own list
   Environment env;
   read(e.ndjson(), env);
-  CHECK(env.num_declarations() == 2 && env.declaration(0).constants.size() == 2 && env.declaration(1).constants.size() == 1);
+  CHECK(env.num_declarations() == 2 && env.declaration(0).constants.size() == 2 &&
+        env.declaration(1).constants.size() == 1);
   CHECK(env.constant(env.find("b")).declaration == 0 && env.constant(env.find("b")).safety == Safety::kUnsafe);
 }
 
@@ -453,7 +474,8 @@ TEST(four_quotient_constants_in_a_row_are_one_declaration) {
   CHECK((sizes({"type", "type", "lift", "ind"}) == Sizes{1, 1, 1, 1}));
   CHECK((sizes({"type", "ctor", "", "lift", "ind"}) == Sizes{1, 1, 1, 1, 1}));
   Environment env;
-  read("2.0.0\n1 #NS 0 Quot\n2 #NS 1 mk\n3 #NS 1 lift\n4 #NS 1 ind\n0 #ES 0\n#QUOT 1 0\n#QUOT 2 0\n#QUOT 3 0\n#QUOT 4 0\n", env);
+  read("2.0.0\n1 #NS 0 Quot\n2 #NS 1 mk\n3 #NS 1 lift\n4 #NS 1 ind\n0 #ES 0\n"
+       "#QUOT 1 0\n#QUOT 2 0\n#QUOT 3 0\n#QUOT 4 0\n", env);
   CHECK(env.num_declarations() == 1 && env.constant(env.find("Quot.lift")).quotient == QuotientKind::kLift);
 }
 
@@ -479,7 +501,8 @@ TEST(parts_of_an_inductive_block_may_come_one_by_one) {
   for (ConstantId c = 0; c < env.num_constants(); ++c) CHECK(env.constant(c).declaration != kNone);
   CHECK(malformed("2.0.0\n1 #NS 0 A\n0 #ES 0\n#CTOR 1 0 1 0 0 0\n", "no inductive type before it"));
   CHECK(malformed("2.0.0\n1 #NS 0 A\n0 #ES 0\n#REC 1 0 0 0 0 0 0 0 0\n", "no inductive type"));
-  CHECK(malformed("2.0.0\n1 #NS 0 A\n0 #ES 0\n#IND 1 0 0 0 0 0 0 18446744073709551615 1\n", "more than the line holds"));
+  CHECK(
+      malformed("2.0.0\n1 #NS 0 A\n0 #ES 0\n#IND 1 0 0 0 0 0 0 18446744073709551615 1\n", "more than the line holds"));
   // A block that stays incomplete is for the checker to refuse.
   Environment cut;
   read("2.0.0\n1 #NS 0 A\n2 #NS 1 mk\n0 #ES 0\n#IND 1 0 0 0 0 0 0 1 1 1 2 \n", cut);
@@ -493,7 +516,9 @@ TEST(the_oldest_shapes_of_3_0_0_read_as_the_newest) {
   std::string old = "{\"meta\":{\"exporter\":{\"version\":\"3.0.0\"}}}\n";
   for (const Export::Item& item : e.items()) old += item.json.write() + "\n";
   const auto replace = [&](const std::string& from, const std::string& to) {
-    for (std::size_t at = old.find(from); at != std::string::npos; at = old.find(from, at + to.size())) old.replace(at, from.size(), to);
+    for (std::size_t at = old.find(from); at != std::string::npos; at = old.find(from, at + to.size())) {
+      old.replace(at, from.size(), to);
+    }
   };
   replace("\"in\":", "\"i\":");
   replace("\"il\":", "\"i\":");
@@ -513,9 +538,12 @@ TEST(the_oldest_shapes_of_3_0_0_read_as_the_newest) {
 
 TEST(lists_of_definitions_are_read_in_order) {
   Environment env;
-  read(lines("{\"in\":1,\"str\":{\"pre\":0,\"str\":\"a\"}}\n{\"in\":2,\"str\":{\"pre\":0,\"str\":\"b\"}}\n{\"ie\":0,\"sort\":0}\n"
-             "{\"def\":[{\"all\":[1,2],\"hints\":\"abbrev\",\"levelParams\":[],\"name\":1,\"safety\":\"safe\",\"type\":0,\"value\":0},"
-             "{\"all\":[1,2],\"isUnsafe\":true,\"levelParams\":[],\"name\":2,\"type\":0,\"value\":0}]}\n"), env);
+  read(lines(R"({"in":1,"str":{"pre":0,"str":"a"}}
+{"in":2,"str":{"pre":0,"str":"b"}}
+{"ie":0,"sort":0}
+{"def":[{"all":[1,2],"hints":"abbrev","levelParams":[],"name":1,"safety":"safe","type":0,"value":0},)"
+             R"({"all":[1,2],"isUnsafe":true,"levelParams":[],"name":2,"type":0,"value":0}]}
+)"), env);
   CHECK(env.num_declarations() == 2 && env.constant(0).kind == ConstantKind::kDefinition);
   CHECK(env.constant(1).kind == ConstantKind::kOpaque && env.constant(1).safety == Safety::kUnsafe);
 }
@@ -532,9 +560,10 @@ TEST(text_0_1_2_is_read_where_it_says_enough) {
 }
 
 TEST(text_refuses_what_is_no_export) {
-  for (const char* bad : {"1 #XX 0", "1", "x #NS 0 a", "1 #NS", "1 #NS 0", "1 #US", "1 #US 0 0", "1 #UX 0", "0 #EQ 0", "0 #EL 0 0 0",
-                          "0 #EL #BX 0 0 0", "0 #ELN", "0 #ELN x", "0 #ELN 1 2", "#FOO 1", "#DEF 0 0 0", "#IND", "#REC 0", "-1 #EV 0",
-                          "0 #EV -1", "0 #EV 1x"}) {
+  for (const char* bad :
+       {"1 #XX 0", "1",          "x #NS 0 a",   "1 #NS",           "1 #NS 0",  "1 #US",    "1 #US 0 0",
+        "1 #UX 0", "0 #EQ 0",    "0 #EL 0 0 0", "0 #EL #BX 0 0 0", "0 #ELN",   "0 #ELN x", "0 #ELN 1 2",
+        "#FOO 1",  "#DEF 0 0 0", "#IND",        "#REC 0",          "-1 #EV 0", "0 #EV -1", "0 #EV 1x"}) {
     CHECK(malformed("2.0.0\n" + std::string(bad) + "\n", "test, line 2: "));
   }
 }
@@ -575,8 +604,9 @@ void mutate(Random& random, std::string& text) {
       const std::size_t at = text.find_first_of("0123456789", somewhere());
       if (at == std::string::npos) break;
       const std::size_t n = std::min(text.find_first_not_of("0123456789", at), text.size()) - at;
-      static const char* kNumbers[] = {"0", "1", "2", "7", "63", "255", "4294967295", "4294967296", "18446744073709551615",
-                                       "18446744073709551616", "99999999999999999999999", "-1", "1e9"};
+      static constexpr const char* kNumbers[] = {
+          "0", "1", "2", "7", "63", "255", "4294967295", "4294967296", "18446744073709551615", "18446744073709551616",
+          "99999999999999999999999", "-1", "1e9"};
       text.replace(at, n, kNumbers[export_writer::pick(random, std::size(kNumbers))]);
       break;
     }
@@ -584,7 +614,8 @@ void mutate(Random& random, std::string& text) {
     case 6: text.insert(somewhere(), 1, static_cast<char>(random())); break;
     case 7: text.erase(somewhere(), 1 + export_writer::pick(random, 8)); break;
     default: {  // two numbers change places
-      const std::size_t a = text.find_first_of("0123456789", somewhere()), b = text.find_first_of("0123456789", somewhere());
+      const std::size_t a = text.find_first_of("0123456789", somewhere()),
+                        b = text.find_first_of("0123456789", somewhere());
       if (a != std::string::npos && b != std::string::npos) std::swap(text[a], text[b]);
     }
   }
