@@ -101,10 +101,12 @@ def elaborate(module: Module, lean: Path, output: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     environment = {**os.environ, "LEAN_PATH": str(output)}
-    command = [str(lean), str(module.path), "-o", str(target)]
+    # Lean names a module by its path below the working directory.
+    root = module.path.parents[module.name.count(".")]
+    command = [str(lean), str(module.path.relative_to(root)), "-o", str(target)]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, env=environment, timeout=DEADLINE_SECONDS, check=False
+            command, capture_output=True, text=True, env=environment, cwd=root, timeout=DEADLINE_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise BuildError(f"{module.name}: no answer within {DEADLINE_SECONDS} seconds", status=1) from error

@@ -54,7 +54,6 @@ inductive Lean.Macro.Result | mk
 /-- A function from source text to source text. -/
 def Lean.Macro := Lean.Syntax → Lean.Macro.Context → Lean.Macro.State → Lean.Macro.Result
 
-
 /-! Pieces that several phrases share -/
 
 @[extern "native"] opaque Lean.binderIdent : Lean.ParserDescr := .mk
@@ -147,45 +146,59 @@ def Lean.Macro := Lean.Syntax → Lean.Macro.Context → Lean.Macro.State → Le
 @[term_parser, extern "native"] opaque «term_∉_» : Lean.TrailingParserDescr := .mk
 @[macro «term_∉_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_∉__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_::_» : Lean.TrailingParserDescr := .mk
-@[macro «term_::_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_::__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term_::_», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term_::__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_++_» : Lean.TrailingParserDescr := .mk
-@[macro «term_++_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_++__1» : Lean.Macro := fun _ _ _ => .mk
-@[macro «term_++_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_++__2» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term_++_», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term_++__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term_++_», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term_++__2» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_∘_» : Lean.TrailingParserDescr := .mk
 @[macro «term_∘_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_∘__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_×_» : Lean.TrailingParserDescr := .mk
 @[macro «term_×_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_×__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_<|_» : Lean.TrailingParserDescr := .mk
-@[macro «term_<|_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_<|__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term_<|_», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term_<|__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_|>_» : Lean.TrailingParserDescr := .mk
-@[macro «term_|>_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_|>__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term_|>_», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term_|>__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_≍_» : Lean.TrailingParserDescr := .mk
 @[macro «term_≍_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_≍__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_&&_» : Lean.TrailingParserDescr := .mk
-@[macro «term_&&_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_&&__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term_&&_», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term_&&__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_||_» : Lean.TrailingParserDescr := .mk
-@[macro «term_||_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_||__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term_||_», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term_||__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term!_» : Lean.ParserDescr := .mk
 @[macro «term!_», extern "native"] opaque «_aux_Init_Notation___macroRules_term!__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term_==_» : Lean.TrailingParserDescr := .mk
-@[macro «term_==_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_==__1» : Lean.Macro := fun _ _ _ => .mk
-@[macro «term_==_», extern "native"] opaque «_aux_Init_Notation___macroRules_term_==__2» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term_==_», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term_==__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term_==_», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term_==__2» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term[_]» : Lean.ParserDescr := .mk
-@[macro «term[_]», extern "native"] opaque Lean.«_aux_Init_Data_List_Notation___macroRules_term[_]_1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term[_]», extern "native"]
+opaque Lean.«_aux_Init_Data_List_Notation___macroRules_term[_]_1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term%[_|_]» : Lean.ParserDescr := .mk
-@[macro «term%[_|_]», extern "native"] opaque «_aux_Init_NotationExtra___macroRules_term%[_|_]_1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term%[_|_]», extern "native"]
+opaque «_aux_Init_NotationExtra___macroRules_term%[_|_]_1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term∃_,_» : Lean.ParserDescr := .mk
-@[macro «term∃_,_», extern "native"] opaque «_aux_Init_NotationExtra___macroRules_term∃_,__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term∃_,_», extern "native"]
+opaque «_aux_Init_NotationExtra___macroRules_term∃_,__1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque termIfThenElse : Lean.ParserDescr := .mk
-@[macro termIfThenElse, extern "native"] opaque _aux_Init_Notation___macroRules_termIfThenElse_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro termIfThenElse, extern "native"]
+opaque _aux_Init_Notation___macroRules_termIfThenElse_1 : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque termDepIfThenElse : Lean.ParserDescr := .mk
-@[macro termDepIfThenElse, extern "native"] opaque _aux_Init_Notation___macroRules_termDepIfThenElse_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro termDepIfThenElse, extern "native"]
+opaque _aux_Init_Notation___macroRules_termDepIfThenElse_1 : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term{_:_//_}» : Lean.ParserDescr := .mk
-@[macro «term{_:_//_}», extern "native"] opaque «_aux_Init_Notation___macroRules_term{_:_//_}_1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «term{_:_//_}», extern "native"]
+opaque «_aux_Init_Notation___macroRules_term{_:_//_}_1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque «term‹_›» : Lean.ParserDescr := .mk
 @[macro «term‹_›», extern "native"] opaque «_aux_Init_Tactics___macroRules_term‹_›_1» : Lean.Macro := fun _ _ _ => .mk
 @[term_parser, extern "native"] opaque Lean.calc : Lean.ParserDescr := .mk
-
 
 
 /-! Tactics -/
@@ -200,7 +213,8 @@ def Lean.Macro := Lean.Syntax → Lean.Macro.Context → Lean.Macro.State → Le
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.induction : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.rewriteSeq : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.rwSeq : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.rwSeq, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_rwSeq_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.rwSeq, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_rwSeq_1 : Lean.Macro := fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.simp : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.simpAll : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.simpa : Lean.ParserDescr := .mk
@@ -215,12 +229,18 @@ def Lean.Macro := Lean.Syntax → Lean.Macro.Context → Lean.Macro.State → Le
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.contradiction : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.assumption : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticExfalso : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticExfalso, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticExfalso_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticExfalso, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticExfalso_1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticRfl : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticRfl, extern "native"] opaque _aux_Init_Core___macroRules_Lean_Parser_Tactic_tacticRfl_1 : Lean.Macro := fun _ _ _ => .mk
-@[macro Lean.Parser.Tactic.tacticRfl, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRfl_1 : Lean.Macro := fun _ _ _ => .mk
-@[macro Lean.Parser.Tactic.tacticRfl, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRfl_2 : Lean.Macro := fun _ _ _ => .mk
-@[macro Lean.Parser.Tactic.tacticRfl, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRfl_3 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticRfl, extern "native"]
+opaque _aux_Init_Core___macroRules_Lean_Parser_Tactic_tacticRfl_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticRfl, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRfl_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticRfl, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRfl_2 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticRfl, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRfl_3 : Lean.Macro := fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.eqRefl : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.applyRfl : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.decide : Lean.ParserDescr := .mk
@@ -228,48 +248,80 @@ def Lean.Macro := Lean.Syntax → Lean.Macro.Context → Lean.Macro.State → Le
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.generalize : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.change : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticTrivial : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_1 : Lean.Macro := fun _ _ _ => .mk
-@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_2 : Lean.Macro := fun _ _ _ => .mk
-@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_3 : Lean.Macro := fun _ _ _ => .mk
-@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_4 : Lean.Macro := fun _ _ _ => .mk
-@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_5 : Lean.Macro := fun _ _ _ => .mk
-@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_6 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_1 : Lean.Macro :=
+  fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_2 : Lean.Macro :=
+  fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_3 : Lean.Macro :=
+  fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_4 : Lean.Macro :=
+  fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_5 : Lean.Macro :=
+  fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticTrivial, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTrivial_6 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.specialize : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.revert : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.clear : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.first : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticTry_ : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticTry_, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTry__1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticTry_, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticTry__1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticRepeat_ : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.repeat' : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.repeat1' : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.«tactic_<;>_» : Lean.TrailingParserDescr := .mk
-@[macro Lean.Parser.Tactic.«tactic_<;>_», extern "native"] opaque Lean.Parser.Tactic.«_aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tactic_<;>__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.«tactic_<;>_», extern "native"]
+opaque Lean.Parser.Tactic.«_aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tactic_<;>__1» : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.allGoals : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.anyGoals : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.case : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.case' : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.«tacticNext_=>_» : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.«tacticNext_=>_», extern "native"] opaque Lean.Parser.Tactic.«_aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticNext_=>__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.«tacticNext_=>_», extern "native"]
+opaque Lean.Parser.Tactic.«_aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticNext_=>__1» : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.paren : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.done : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.skip : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.fail : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.focus : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticHave__ : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticHave__, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticHave___1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticHave__, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticHave___1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticLet__ : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticLet__, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticLet___1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticLet__, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticLet___1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticSuffices_ : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticSuffices_, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticSuffices__1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticSuffices_, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticSuffices__1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticHave' : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticHave', extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticHave'_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticHave', extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticHave'_1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticRefine_lift_ : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticRefine_lift_, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRefine_lift__1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticRefine_lift_, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRefine_lift__1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticRefine_lift'_ : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticRefine_lift'_, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRefine_lift'__1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticRefine_lift'_, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticRefine_lift'__1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.«tacticExists_,,» : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.«tacticExists_,,», extern "native"] opaque Lean.Parser.Tactic.«_aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticExists_,,_1» : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.«tacticExists_,,», extern "native"]
+opaque Lean.Parser.Tactic.«_aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticExists_,,_1» : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.symm : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.congr : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.traceState : Lean.ParserDescr := .mk
@@ -277,32 +329,48 @@ def Lean.Macro := Lean.Syntax → Lean.Macro.Context → Lean.Macro.State → Le
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.renameI : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.substVars : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticInfer_instance : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticInfer_instance, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticInfer_instance_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticInfer_instance, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticInfer_instance_1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.withReducible : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.withReducibleAndInstances : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.failIfSuccess : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.acRfl : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.«tacticNomatch_,,» : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.«tacticNomatch_,,», extern "native"] opaque Lean.Parser.Tactic.«_aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticNomatch_,,_1» : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.«tacticNomatch_,,», extern "native"]
+opaque Lean.Parser.Tactic.«_aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticNomatch_,,_1» : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.Parser.Tactic.tacticNofun : Lean.ParserDescr := .mk
-@[macro Lean.Parser.Tactic.tacticNofun, extern "native"] opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticNofun_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro Lean.Parser.Tactic.tacticNofun, extern "native"]
+opaque Lean.Parser.Tactic._aux_Init_Tactics___macroRules_Lean_Parser_Tactic_tacticNofun_1 : Lean.Macro :=
+  fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque «tacticBy_cases_:_» : Lean.ParserDescr := .mk
-@[macro «tacticBy_cases_:_», extern "native"] opaque «_aux_Init_ByCases___macroRules_tacticBy_cases_:__1» : Lean.Macro := fun _ _ _ => .mk
-@[macro «tacticBy_cases_:_», extern "native"] opaque «_aux_Init_ByCases___macroRules_tacticBy_cases_:__2» : Lean.Macro := fun _ _ _ => .mk
+@[macro «tacticBy_cases_:_», extern "native"]
+opaque «_aux_Init_ByCases___macroRules_tacticBy_cases_:__1» : Lean.Macro := fun _ _ _ => .mk
+@[macro «tacticBy_cases_:_», extern "native"]
+opaque «_aux_Init_ByCases___macroRules_tacticBy_cases_:__2» : Lean.Macro := fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque tacticFunext___ : Lean.ParserDescr := .mk
-@[macro tacticFunext___, extern "native"] opaque _aux_Init_NotationExtra___macroRules_tacticFunext____1 : Lean.Macro := fun _ _ _ => .mk
+@[macro tacticFunext___, extern "native"]
+opaque _aux_Init_NotationExtra___macroRules_tacticFunext____1 : Lean.Macro := fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque tacticDecreasing_tactic : Lean.ParserDescr := .mk
-@[macro tacticDecreasing_tactic, extern "native"] opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_tactic_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro tacticDecreasing_tactic, extern "native"]
+opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_tactic_1 : Lean.Macro := fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque tacticDecreasing_trivial : Lean.ParserDescr := .mk
-@[macro tacticDecreasing_trivial, extern "native"] opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_trivial_1 : Lean.Macro := fun _ _ _ => .mk
-@[macro tacticDecreasing_trivial, extern "native"] opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_trivial_2 : Lean.Macro := fun _ _ _ => .mk
-@[macro tacticDecreasing_trivial, extern "native"] opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_trivial_3 : Lean.Macro := fun _ _ _ => .mk
+@[macro tacticDecreasing_trivial, extern "native"]
+opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_trivial_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro tacticDecreasing_trivial, extern "native"]
+opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_trivial_2 : Lean.Macro := fun _ _ _ => .mk
+@[macro tacticDecreasing_trivial, extern "native"]
+opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_trivial_3 : Lean.Macro := fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque tacticDecreasing_with_ : Lean.ParserDescr := .mk
-@[macro tacticDecreasing_with_, extern "native"] opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_with__1 : Lean.Macro := fun _ _ _ => .mk
+@[macro tacticDecreasing_with_, extern "native"]
+opaque _aux_Init_WFTactics___macroRules_tacticDecreasing_with__1 : Lean.Macro := fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque tacticClean_wf : Lean.ParserDescr := .mk
-@[macro tacticClean_wf, extern "native"] opaque _aux_Init_WFTactics___macroRules_tacticClean_wf_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro tacticClean_wf, extern "native"]
+opaque _aux_Init_WFTactics___macroRules_tacticClean_wf_1 : Lean.Macro := fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque tacticSimp_wf : Lean.ParserDescr := .mk
-@[macro tacticSimp_wf, extern "native"] opaque _aux_Init_WFTactics___macroRules_tacticSimp_wf_1 : Lean.Macro := fun _ _ _ => .mk
+@[macro tacticSimp_wf, extern "native"]
+opaque _aux_Init_WFTactics___macroRules_tacticSimp_wf_1 : Lean.Macro := fun _ _ _ => .mk
 @[tactic_parser, extern "native"] opaque Lean.cdot : Lean.ParserDescr := .mk
 @[tactic_parser, extern "native"] opaque Lean.calcTactic : Lean.ParserDescr := .mk
 

@@ -78,7 +78,8 @@ theorem Rep.unique {x y : Int} {a b : Nat} (hx : Rep x a b) (hy : Rep y a b) : x
   calc (pos x + neg' y) + (b + a) = (pos x + b) + (neg' y + a) := Nat.add_add_add_comm _ _ _ _
     _ = (a + neg' x) + (a + neg' y) := by rw [show pos x + b = a + neg' x from hx, Nat.add_comm (neg' y)]
     _ = (a + neg' x) + (pos y + b) := congrArg ((a + neg' x) + ·) hy.symm
-    _ = (pos y + neg' x) + (b + a) := by simp only [Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+    _ = (pos y + neg' x) + (b + a) := by
+      rw [Nat.add_comm a (neg' x), Nat.add_add_add_comm, Nat.add_comm (neg' x) (pos y), Nat.add_comm a b]
 theorem Rep.eq_iff {x y : Int} {a b c d : Nat} (hx : Rep x a b) (hy : Rep y c d) (e : a + d = c + b) : x = y :=
   (hx.congr e).unique hy
 
@@ -163,13 +164,16 @@ protected theorem mul_assoc (x y z : Int) : (x * y) * z = x * (y * z) :=
 
 theorem Rep.le_iff {x y : Int} {a b c d : Nat} (hx : Rep x a b) (hy : Rep y c d) : x ≤ y ↔ a + d ≤ c + b := by
   have e : (pos x + neg' y) + (b + d) = (a + d) + (neg' x + neg' y) := by
-    calc (pos x + neg' y) + (b + d) = (pos x + b) + (d + neg' y) := by simp only [Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+    calc (pos x + neg' y) + (b + d) = (pos x + b) + (d + neg' y) := by
+          rw [Nat.add_add_add_comm, Nat.add_comm (neg' y) d]
       _ = (a + neg' x) + (d + neg' y) := congrArg (· + (d + neg' y)) hx
       _ = (a + d) + (neg' x + neg' y) := Nat.add_add_add_comm _ _ _ _
   have f : (pos y + neg' x) + (b + d) = (c + b) + (neg' x + neg' y) := by
-    calc (pos y + neg' x) + (b + d) = (pos y + d) + (neg' x + b) := by simp only [Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+    calc (pos y + neg' x) + (b + d) = (pos y + d) + (neg' x + b) := by
+          rw [Nat.add_comm b d, Nat.add_add_add_comm]
       _ = (c + neg' y) + (neg' x + b) := congrArg (· + (neg' x + b)) hy
-      _ = (c + b) + (neg' x + neg' y) := by simp only [Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+      _ = (c + b) + (neg' x + neg' y) := by
+        rw [Nat.add_comm (neg' x) b, Nat.add_add_add_comm, Nat.add_comm (neg' y) (neg' x)]
   constructor
   · intro h
     have h' := Nat.add_le_add_right h (b + d)
@@ -186,14 +190,14 @@ protected theorem le_trans {x y z : Int} (h₁ : x ≤ y) (h₂ : y ≤ z) : x �
   refine Nat.le_of_add_le_add_right (k := pos y + neg' y) ?_
   have h : (pos x + neg' y) + (pos y + neg' z) ≤ (pos y + neg' x) + (pos z + neg' y) := Nat.add_le_add h₁ h₂
   refine Nat.le_trans (Nat.le_of_eq ?_) (Nat.le_trans h (Nat.le_of_eq ?_))
-  · simp only [Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
-  · simp only [Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+  · rw [Nat.add_comm (pos y) (neg' y), Nat.add_add_add_comm, Nat.add_comm (neg' z) (pos y)]
+  · rw [Nat.add_comm (pos y) (neg' x), Nat.add_add_add_comm, Nat.add_comm (neg' x) (pos z)]
 protected theorem add_le_add_left {x y : Int} (h : x ≤ y) (z : Int) : z + x ≤ z + y := by
   refine (((rep_self z).add (rep_self x)).le_iff ((rep_self z).add (rep_self y))).mpr ?_
   have h₀ : pos x + neg' y ≤ pos y + neg' x := h
   refine Nat.le_trans (Nat.le_of_eq ?_) (Nat.le_trans (Nat.add_le_add_left h₀ (pos z + neg' z)) (Nat.le_of_eq ?_))
-  · simp only [Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
-  · simp only [Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+  · exact Nat.add_add_add_comm _ _ _ _
+  · exact Nat.add_add_add_comm _ _ _ _
 theorem exists_nat_of_nonneg {x : Int} (h : 0 ≤ x) : ∃ n, x = ofNat n := by
   cases x with
   | ofNat n => exact ⟨n, rfl⟩

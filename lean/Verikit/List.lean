@@ -389,9 +389,11 @@ theorem Perm.mem_iff {a : α} {as bs : List α} (h : Perm as bs) : a ∈ as ↔ 
   | cons b _ ih => exact mem_cons.trans ((or_congr Iff.rfl ih).trans mem_cons.symm)
   | swap b c as =>
     exact ⟨fun h => (mem_cons.mp h).elim (fun e => mem_cons_of_mem _ (mem_cons.mpr (Or.inl e)))
-        fun h => (mem_cons.mp h).elim (fun e => mem_cons.mpr (Or.inl e)) fun h => mem_cons_of_mem _ (mem_cons_of_mem _ h),
+        fun h => (mem_cons.mp h).elim (fun e => mem_cons.mpr (Or.inl e))
+          fun h => mem_cons_of_mem _ (mem_cons_of_mem _ h),
       fun h => (mem_cons.mp h).elim (fun e => mem_cons_of_mem _ (mem_cons.mpr (Or.inl e)))
-        fun h => (mem_cons.mp h).elim (fun e => mem_cons.mpr (Or.inl e)) fun h => mem_cons_of_mem _ (mem_cons_of_mem _ h)⟩
+        fun h => (mem_cons.mp h).elim (fun e => mem_cons.mpr (Or.inl e))
+          fun h => mem_cons_of_mem _ (mem_cons_of_mem _ h)⟩
   | trans _ _ ih₁ ih₂ => exact ih₁.trans ih₂
 theorem Perm.map (f : α → β) {as bs : List α} (h : Perm as bs) : Perm (as.map f) (bs.map f) := by
   induction h with

@@ -102,8 +102,10 @@ theorem of_eq_false {p : Prop} (h : p = False) : ¬p := fun hp => h.rec (motive 
 @[simp] theorem or_self (p : Prop) : (p ∨ p) = p := propext ⟨fun h => h.elim id id, Or.inl⟩
 @[simp] theorem not_true_eq_false : (¬True) = False := eq_false fun h => h trivial
 @[simp] theorem not_false_eq_true : (¬False) = True := eq_true id
-@[simp] theorem true_iff (p : Prop) : (True ↔ p) = p := propext ⟨fun h => h.mp trivial, fun h => ⟨fun _ => h, fun _ => trivial⟩⟩
-@[simp] theorem iff_true (p : Prop) : (p ↔ True) = p := propext ⟨fun h => h.mpr trivial, fun h => ⟨fun _ => trivial, fun _ => h⟩⟩
+@[simp] theorem true_iff (p : Prop) : (True ↔ p) = p :=
+  propext ⟨fun h => h.mp trivial, fun h => ⟨fun _ => h, fun _ => trivial⟩⟩
+@[simp] theorem iff_true (p : Prop) : (p ↔ True) = p :=
+  propext ⟨fun h => h.mpr trivial, fun h => ⟨fun _ => trivial, fun _ => h⟩⟩
 theorem implies_congr {p₁ p₂ : Sort u} {q₁ q₂ : Sort v} (h₁ : p₁ = p₂) (h₂ : q₁ = q₂) : (p₁ → q₁) = (p₂ → q₂) :=
   h₁.rec (h₂.rec rfl)
 @[simp] theorem implies_true (α : Sort u) : (α → True) = True := eq_true fun _ => trivial
@@ -250,7 +252,8 @@ theorem pi_congr {α : Sort u} {β β' : α → Sort v} (h : ∀ a, β a = β' a
 /-- The quotient that forgets everything but whether there is an element. -/
 def Trunc (α : Sort u) : Sort u := Quot fun (_ _ : α) => True
 theorem Trunc.all_equal {α : Sort u} (a b : Trunc α) : a = b :=
-  Quot.ind (β := fun a => a = b) (fun x => Quot.ind (β := fun b => Quot.mk _ x = b) (fun y => Quot.sound (r := fun _ _ => True) trivial) b) a
+  Quot.ind (β := fun a => a = b) (fun x =>
+    Quot.ind (β := fun b => Quot.mk _ x = b) (fun y => Quot.sound (r := fun _ _ => True) trivial) b) a
 instance {α : Sort u} : Subsingleton (Trunc α) := ⟨Trunc.all_equal⟩
 instance (p : Prop) : Subsingleton p := ⟨fun _ _ => rfl⟩
 theorem proof_irrel {p : Prop} (a b : p) : a = b := rfl

@@ -95,7 +95,8 @@ theorem sub_mono {I I' J J' : Interval α} (h : I ≤ I') (h' : J ≤ J') : I - 
 /-! ## Products -/
 
 /-- Between two numbers, times `y`: between the two products. -/
-theorem mul_between {l u x y : α} (hl : l ≤ x) (hu : x ≤ u) : min (l * y) (u * y) ≤ x * y ∧ x * y ≤ max (l * y) (u * y) :=
+theorem mul_between {l u x y : α} (hl : l ≤ x) (hu : x ≤ u) :
+    min (l * y) (u * y) ≤ x * y ∧ x * y ≤ max (l * y) (u * y) :=
   (le_total 0 y).elim
     (fun hy => ⟨le_trans (min_le_left _ _) (mul_le_mul_of_nonneg_right hl hy),
       le_trans (mul_le_mul_of_nonneg_right hu hy) (le_max_right _ _)⟩)

