@@ -325,7 +325,7 @@ def map_decl(part: Any, name: Callable[[int], int], term: Callable[[int], int]) 
     if not isinstance(part, dict):
         return part
     new: Decl = {}
-    for key, value in part.items():
+    for key, value in sorted(part.items()):  # so that what is written does not depend on the order in a file
         if key in NAME_FIELDS:
             new[key] = name(value)
         elif key in NAME_LISTS and all(isinstance(x, int) for x in value):
