@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from tests.reference import lean_checker, make_lean_files  # noqa: E402
-from tests.reference.lean import inductive, kernel, levels, literals, nested  # noqa: E402
-from tests.reference.lean import terms as tm  # noqa: E402
-from tests.reference.lean.environment import Environment  # noqa: E402
+from tests.reference import lean_checker, make_lean_files
+from tests.reference.lean import inductive, kernel, levels, literals, nested
+from tests.reference.lean import terms as tm
+from tests.reference.lean.environment import Environment
 
 TABLES = {folder: make_lean_files.table(folder) for folder in ("reject", "golden")}
 

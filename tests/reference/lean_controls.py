@@ -6,6 +6,21 @@ from collections.abc import Callable
 
 from .lean import levels as lv
 from .lean import terms as tm
+from .lean.attack_parts import (
+    N_SUCC,
+    N_ZERO,
+    NAT,
+    U,
+    V,
+    add_list,
+    add_nat,
+    add_strings,
+    arithmetic,
+    hidden_bit,
+    proj,
+    quotient,
+    three_runs,
+)
 from .lean.builder import (
     BOOL,
     FALSE,
@@ -25,21 +40,6 @@ from .lean.builder import (
     refl,
 )
 from .lean.terms import PROP, Term, app, const, nat
-from .lean_attacks import (
-    N_SUCC,
-    N_ZERO,
-    NAT,
-    U,
-    V,
-    add_list,
-    add_nat,
-    add_strings,
-    arithmetic,
-    hidden_bit,
-    proj,
-    quotient,
-    three_runs,
-)
 
 CONTROLS: dict[str, Callable[[Book], None]] = {}
 
@@ -203,7 +203,8 @@ def structures(book: Book) -> None:
         fun(both, lambda x: refl(ONE, both, x)),
     )
     swapped = fun(both, lambda x: app(
-        const("Both.rec", [ONE]), fun(both, lambda _: BOOL), fun(BOOL, lambda _: fun(BOOL, lambda b: b)), x))  # fmt: skip
+        const("Both.rec", [ONE]), fun(both, lambda _: BOOL), fun(BOOL, lambda _: fun(BOOL, lambda b: b)),
+            x))  # fmt: skip
     book.theorem(
         "rec_of_a_variable",
         pi(both, lambda x: eq(ONE, BOOL, app(swapped, x), proj("Both", 1, x))),

@@ -5,7 +5,8 @@
     python tests/reference/make_lean_files.py --official SCRIPT   asks an official kernel about every file: SCRIPT FILE
                                                         prints accept or reject
 
-The tables have the verdict and the rule that are expected, and what Lean 4.35 says. Where that is `accept` for a file to
+The tables have the verdict and the rule that are expected,
+    and what Lean 4.35 says. Where that is `accept` for a file to
 be rejected, the official kernel takes for granted that a prelude is the one that it ships with.
 """
 
@@ -19,8 +20,8 @@ if __package__ in (None, ""):  # run as a script
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     __package__ = "tests.reference"
 
+from .lean.attacks import ATTACKS
 from .lean.builder import Book
-from .lean_attacks import ATTACKS
 from .lean_controls import CONTROLS
 
 TESTS = Path(__file__).resolve().parents[1]
