@@ -1,5 +1,6 @@
 // From bytes to an Environment. Every reader takes untrusted bytes: what is malformed is an ExportFormatError that names
 // the line or the offset; nothing is read outside the bytes given, and work and memory are linear in them.
+// After an error `into` holds a part of the file: throw it away.
 #pragma once
 
 #include <cstdint>
