@@ -179,8 +179,7 @@ std::optional<RecursiveField> InductiveBlock::recursive_field(TermId domain, std
 
 // Whether t is the given type of the block, applied to the parameters and to indices that mention no type of the block.
 bool InductiveBlock::is_valid_application(TermId t, std::size_t type, std::vector<TermId>& args) {
-  args.clear();
-  const TermId head = k_.unfold_app(t, args);
+  const TermId head = unfold(terms_, t, args);
   const TypeSpec& spec = specs_[type];
   if (head != spec.constant || args.size() != num_params_ + spec.indices.size()) return false;
   for (std::size_t i = 0; i < num_params_; ++i) {

@@ -55,12 +55,34 @@ void InductiveBlock::check() {
   read_file();
   check_mentions();
   eliminate_nested();
-  compare_flags();  // before the kernel is asked anything: it may look at the types' records
-  check_types();
-  lay_over_auxiliaries();
-  check_constructors();
-  check_nested();
+  remember_names();
+  // The kernel goes by the types' records, so a wrong one ends in a rejection whatever it says after that. A defect of the
+  // types themselves explains more than a wrong record does: it comes first where there are both.
+  std::optional<Rejection> wrong_record;
+  try {
+    compare_flags();
+  } catch (const Rejection& rejection) {
+    wrong_record = rejection;
+  }
+  try {
+    check_types();
+    lay_over_auxiliaries();
+    check_constructors();
+    check_nested();
+  } catch (const Declined&) {
+    if (wrong_record.has_value()) throw *wrong_record;
+    throw;
+  }
+  if (wrong_record.has_value()) throw *wrong_record;
   compare_recursors();
+}
+
+void InductiveBlock::remember_names() {
+  std::vector<NameId> names = all_, auxiliary;
+  for (std::size_t i = num_declared_; i < specs_.size(); ++i) auxiliary.push_back(specs_[i].name);
+  names.insert(names.end(), auxiliary.begin(), auxiliary.end());
+  mentions_any_.emplace(terms_, names);
+  mentions_auxiliary_.emplace(terms_, auxiliary);
 }
 
 const Constant* InductiveBlock::find_own(NameId name, ConstantKind kind) const {
@@ -262,11 +284,6 @@ void InductiveBlock::check_uniform(const Constant& constructor) {
 }
 
 void InductiveBlock::compare_flags() {
-  std::vector<NameId> names = all_, auxiliary;
-  for (std::size_t i = num_declared_; i < specs_.size(); ++i) auxiliary.push_back(specs_[i].name);
-  names.insert(names.end(), auxiliary.begin(), auxiliary.end());
-  mentions_any_.emplace(terms_, names);
-  mentions_auxiliary_.emplace(terms_, auxiliary);
   // Of the block with its auxiliary types, by syntax: what projections and eta for structures go by.
   bool recursive = false, reflexive = false;
   for (const TypeSpec& spec : specs_) {

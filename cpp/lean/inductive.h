@@ -63,6 +63,7 @@ class InductiveBlock {
   void check_mentions();
   void check_reserved_names(const Constant& c);
   void check_uniform(const Constant& constructor);
+  void remember_names();
   void compare_flags();
   // constructors.cpp: what needs the kernel
   void check_types();

@@ -52,8 +52,7 @@ bool InductiveBlock::has_nested(TermId type) {
   std::vector<TermId> args;
   return any_subterm(terms_, type, [&](TermId t) {
     if (terms_[t].kind != Kind::kApp || !mentions.in(t)) return false;
-    args.clear();
-    const Node head = terms_[k_.unfold_app(t, args)];
+    const Node head = terms_[unfold(terms_, t, args)];
     if (head.kind != Kind::kConst || mentions.names(head.a)) return false;
     const Constant* c = k_.find(head.a);
     if (c == nullptr || c->kind != ConstantKind::kInductive) return false;
@@ -82,7 +81,7 @@ TermId InductiveBlock::replace_all_nested(TermId type) {
 TermId InductiveBlock::replace_nested(TermId t, const std::vector<TermId>& as) {
   if (terms_[t].kind != Kind::kApp) return kNone;
   std::vector<TermId> args;
-  const TermId head = k_.unfold_app(t, args);
+  const TermId head = unfold(terms_, t, args);
   const Node h = terms_[head];
   if (h.kind != Kind::kConst || mentions_declared_->names(h.a)) return kNone;
   const Constant* c = k_.find(h.a);
@@ -110,8 +109,7 @@ TermId InductiveBlock::replace_nested(TermId t, const std::vector<TermId>& as) {
   copy_block(*c, head, args, as);
   const NameId made = known();
   if (made == kNone) reject(Rule::kInductive, name(h.a) + " is not in its own list of mutual types");
-  args.clear();
-  k_.unfold_app(t, args);
+  unfold(terms_, t, args);
   return apply_auxiliary(made, as, args, count);
 }
 
@@ -206,7 +204,7 @@ TermId InductiveBlock::restore(TermId t) {
   return rewrite(terms_, *mentions_auxiliary_, t, [&](TermId part) -> TermId {
     if (terms_[part].kind != Kind::kApp && terms_[part].kind != Kind::kConst) return kNone;
     std::vector<TermId> args;
-    const Node head = terms_[k_.unfold_app(part, args)];
+    const Node head = terms_[unfold(terms_, part, args)];
     if (head.kind != Kind::kConst || !mentions_auxiliary_->names(head.a)) return kNone;
     if (args.size() < num_params_) reject(Rule::kInductive, "an auxiliary type of " + name(all_[0]) + " lacks parameters");
     std::size_t i = num_declared_;

@@ -105,7 +105,7 @@ void InductiveBlock::make_motives() {
 TermId InductiveBlock::constructor_application(std::size_t type, const ConstructorSpec& c) {
   if (type < num_declared_) return k_.app(k_.app(terms_.constant(c.name, levels_), params_), c.fields);
   std::vector<TermId> args;
-  const TermId head = k_.unfold_app(nested_over_params_[type - num_declared_], args);
+  const TermId head = unfold(terms_, nested_over_params_[type - num_declared_], args);
   return k_.app(k_.app(terms_.constant(c.name, terms_[head].b), args), c.fields);
 }
 

@@ -55,6 +55,13 @@ bool alike(const TermStore& terms, TermId a, TermId b) {
   return true;
 }
 
+TermId unfold(const TermStore& terms, TermId t, std::vector<TermId>& args) {
+  args.clear();
+  for (; terms[t].kind == Kind::kApp; t = terms[t].a) args.push_back(terms[t].b);
+  std::reverse(args.begin(), args.end());
+  return t;
+}
+
 std::uint64_t count_pis(const TermStore& terms, TermId t) {
   std::uint64_t count = 0;
   for (; terms[t].kind == Kind::kPi; t = terms[t].b) ++count;

@@ -11,6 +11,9 @@ namespace verikit::lean {
 // Whether two plain terms are the same but for the names and infos of binders. Universe levels must be the same as written.
 bool alike(const TermStore& terms, TermId a, TermId b);
 
+// The head of a plain application, which may have loose variables; its arguments take the place of what is in `args`.
+TermId unfold(const TermStore& terms, TermId t, std::vector<TermId>& args);
+
 // How many Pi binders a term begins with, as written.
 std::uint64_t count_pis(const TermStore& terms, TermId t);
 
