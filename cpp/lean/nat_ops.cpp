@@ -56,12 +56,16 @@ BigNat shifted(const BigNat& a, std::uint64_t bits, std::uint64_t max_bytes) {
   return a << bits;
 }
 
-BigNat power(const BigNat& base, std::uint64_t exponent, std::uint64_t max_bytes) {
+BigNat power(const BigNat& base, const BigNat& large_exponent, std::uint64_t max_bytes) {
+  if (large_exponent > (base <= 1 ? kMaxTrivialExponent : kMaxNatExponent)) {
+    decline(Decline::kMemory, "a power with an exponent above 2^24 (2^32 where the base is 0 or 1)");
+  }
+  const auto exponent = large_exponent.convert_to<std::uint64_t>();
   if (exponent == 0 || base == 1) return 1;
   if (base == 0 || exponent == 1) return base;
   const std::uint64_t zeros = boost::multiprecision::lsb(base);
   const BigNat odd = base >> zeros;
-  // base^exponent >= 2^((length - 1) * exponent); the products cannot wrap: exponent < 2^32 and lengths are < 2^33.
+  // base^exponent >= 2^((length - 1) * exponent); the products cannot wrap: exponent <= 2^24 and lengths are < 2^38.
   bound_bits((bit_length(base) - 1) * exponent, max_bytes);
   BigNat result = 1;
   if (odd != 1) {
@@ -113,7 +117,7 @@ std::optional<std::uint64_t> nat_op_small(NatOp op, std::uint64_t a, std::uint64
     case NatOp::kMul:
       return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(result);
     case NatOp::kPow: {
-      if (b > kMaxNatExponent) return std::nullopt;
+      if (b > kMaxTrivialExponent) return std::nullopt;
       if (b == 0 || a == 1) return 1;
       if (a == 0) return 0;
       if (b >= 64) return std::nullopt;
@@ -152,7 +156,7 @@ std::optional<std::uint64_t> nat_op_small(NatOp op, std::uint64_t a, std::uint64
   fail(ErrorCode::kInternal, "no such operation on natural numbers");
 }
 
-std::optional<BigNat> nat_op(NatOp op, const BigNat& a, const BigNat& b, std::uint64_t max_bytes) {
+BigNat nat_op(NatOp op, const BigNat& a, const BigNat& b, std::uint64_t max_bytes) {
   switch (op) {
     case NatOp::kAdd:
       bound_bits(std::max(bit_length(a), bit_length(b)), max_bytes);
@@ -162,8 +166,7 @@ std::optional<BigNat> nat_op(NatOp op, const BigNat& a, const BigNat& b, std::ui
     case NatOp::kMul:
       return product(a, b, max_bytes);
     case NatOp::kPow:
-      if (b > kMaxNatExponent) return std::nullopt;
-      return power(a, b.convert_to<std::uint64_t>(), max_bytes);
+      return power(a, b, max_bytes);
     case NatOp::kBeq:
       return BigNat(a == b ? 1 : 0);
     case NatOp::kBle:

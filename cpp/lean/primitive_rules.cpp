@@ -559,6 +559,30 @@ bool satisfies_equations(Kernel& kernel, const Primitives& primitives, NatOp op)
   }
 }
 
+bool differs_on_examples(Kernel& kernel, const Primitives& primitives, NatOp op) {
+  TermStore& terms = kernel.terms();
+  const TermId constant = terms.constant(primitives.op_name(op), kNoLevels);
+  constexpr std::uint64_t kExamples[] = {0, 1, 2, 3, 6};
+  for (const std::uint64_t a : kExamples) {
+    for (const std::uint64_t b : kExamples) {
+      TermId term = terms.app(constant, terms.nat(a));
+      if (nat_op_arity(op) == 2) term = terms.app(term, terms.nat(b));
+      const BigNat result = nat_op(op, a, b, 1024);
+      TermId expected = terms.nat(result);
+      if (nat_op_is_predicate(op)) {
+        if (!primitives.booleans()) return true;
+        expected = terms.constant(result != 0 ? primitives.bool_true : primitives.bool_false, kNoLevels);
+      }
+      try {
+        if (!kernel.equal(kernel.check(term), kernel.check(expected)) || !kernel.equal(term, expected)) return true;
+      } catch (const Rejection&) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 bool string_types_fit(Kernel& kernel, const Primitives& primitives) {
   try {
     Scope s(kernel, primitives.string_rank());

@@ -19,6 +19,10 @@ std::uint32_t rests_on(NatOp op);
 // requires: Nat and Bool are right (Primitives::nat_literals, booleans), rests_on(op) compute, `op` does not.
 bool satisfies_equations(Kernel& kernel, const Primitives& primitives, NatOp op);
 
+// Whether op applied to some small literals is ill typed or, by definitional equality, not what nat_op computes.
+// requires: as above.
+bool differs_on_examples(Kernel& kernel, const Primitives& primitives, NatOp op);
+
 // Whether String, Char, List and what builds string literals have the types that make a literal a String.
 bool string_types_fit(Kernel& kernel, const Primitives& primitives);
 

@@ -96,6 +96,8 @@ Primitives::Primitives(const Environment& env) : env_(env) {
     const Constant* c = find_safe(env, op_names_[i], ConstantKind::kDefinition);
     const bool possible = c && c->params.empty() && nat_literals_ && (booleans_ || !nat_op_is_predicate(static_cast<NatOp>(i)));
     ops_[i].store(possible ? State::kUnknown : State::kNo, std::memory_order_relaxed);
+    const bool there = op_names_[i] != kNone && env.find(op_names_[i]) != kNone && nat_literals_;
+    misnamed_[i].store(there ? State::kUnknown : State::kNo, std::memory_order_relaxed);
   }
 }
 
@@ -110,6 +112,7 @@ Primitives::Primitives(Primitives& outer, NatOp op) : env_(outer.env_) {
   for (std::size_t i = 0; i < kOps; ++i) {
     const bool computes = (needed >> i & 1) != 0 && outer.computes(static_cast<NatOp>(i));
     ops_[i].store(computes ? State::kYes : State::kNo, std::memory_order_relaxed);
+    misnamed_[i].store(State::kNo, std::memory_order_relaxed);
   }
   strings_ = State::kNo;
 }
@@ -190,17 +193,38 @@ bool Primitives::verify_with_kernel(NatOp op, const Body& body) {
   return result;
 }
 
-bool Primitives::verify(NatOp op) {
+// Before mutex_ is taken: what is verified under it only reads what it rests on.
+bool Primitives::verify_what_is_needed(NatOp op) {
   const std::uint32_t needed = rests_on(op);
-  bool possible = true;
+  bool right = true;
   for (std::size_t i = 0; i < kOps; ++i) {
-    if ((needed >> i & 1) != 0) possible = computes(static_cast<NatOp>(i)) && possible;
+    if ((needed >> i & 1) != 0) right = computes(static_cast<NatOp>(i)) && right;
   }
+  return right;
+}
+
+bool Primitives::verify(NatOp op) {
+  const bool possible = verify_what_is_needed(op);
   const std::lock_guard lock(mutex_);
   std::atomic<State>& state = ops_[static_cast<std::size_t>(op)];
   if (state.load(std::memory_order_relaxed) == State::kUnknown) {
     const bool fits = possible && verify_with_kernel(op, [&](Kernel& kernel) { return satisfies_equations(kernel, *this, op); });
     state.store(fits ? State::kYes : State::kNo, std::memory_order_release);
+  }
+  return state.load(std::memory_order_relaxed) == State::kYes;
+}
+
+bool Primitives::is_misnamed(NatOp op) {
+  std::atomic<State>& state = misnamed_[static_cast<std::size_t>(op)];
+  const State known = state.load(std::memory_order_acquire);
+  if (known != State::kUnknown) return known == State::kYes;
+  const bool right = computes(op);
+  (void)verify_what_is_needed(op);
+  const std::lock_guard lock(mutex_);
+  if (state.load(std::memory_order_relaxed) == State::kUnknown) {
+    const bool differs =
+        !right && verify_with_kernel(op, [&](Kernel& kernel) { return differs_on_examples(kernel, *this, op); });
+    state.store(differs ? State::kYes : State::kNo, std::memory_order_release);
   }
   return state.load(std::memory_order_relaxed) == State::kYes;
 }
