@@ -1,0 +1,163 @@
+"""Small Lean files for tests: a reference that states a theorem, and candidates that prove it or pretend to."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tests.reference.lean.builder import (
+    BOOL,
+    FALSE,
+    ONE,
+    PROP,
+    TRIVIAL,
+    TRUE,
+    TYPE,
+    YES,
+    Book,
+    app,
+    arrow,
+    const,
+    eq,
+    fun,
+    pi,
+    refl,
+)
+
+NAT, ZERO, SUCC = const("Nat"), const("Nat.zero"), const("Nat.succ")
+TWO = const("two")
+CANDIDATES = (
+    "honest",
+    "other_proof",
+    "other_statement",
+    "other_definition",
+    "other_constructor",
+    "sorry",
+    "axiom",
+    "forged_propext",
+    "stated_as_axiom",
+    "ill_typed",
+    "unsafe",
+    "missing",
+    "twice",
+)
+
+
+def _nat(book: Book, *, more: bool = False) -> None:
+    constructors = {"zero": NAT, "succ": arrow(NAT, NAT)} | ({"omega": NAT} if more else {})
+    book.inductive({"Nat": (TYPE, constructors)})
+    book.define("two", NAT, app(SUCC, app(SUCC, ZERO)))
+
+
+def _anything(book: Book, name: str) -> None:
+    book.add("axiom", name, pi(PROP, lambda p: p))
+
+
+def reference() -> bytes:
+    """States ``target : Same two two`` with a sorry for a proof."""
+    return candidate("sorry")
+
+
+def candidate(kind: str) -> bytes:
+    """An export with the theorem ``target``, by the way in which it is proved."""
+    book = Book()
+    book.prelude()
+    _nat(book, more=kind == "other_constructor")
+    same = (lambda a, b: TRUE) if kind == "other_definition" else (lambda a, b: eq(ONE, NAT, a, b))
+    book.define("Same", arrow(NAT, NAT, PROP), fun(NAT, lambda a: fun(NAT, lambda b: same(a, b))))
+    statement = app(const("Same"), TWO, TWO)
+    if kind == "other_statement":
+        statement = app(const("Same"), ZERO, ZERO)
+    number = ZERO if kind == "other_statement" else TWO
+    proof = TRIVIAL if kind == "other_definition" else refl(ONE, NAT, number)
+    if kind == "other_proof":
+        proof = app(fun(statement, lambda x: x), proof)
+    elif kind in ("sorry", "axiom", "forged_propext"):
+        name = {"sorry": "sorryAx", "axiom": "cheat", "forged_propext": "propext"}[kind]
+        _anything(book, name)
+        book.theorem("step", statement, app(const(name), statement))
+        proof = const("step")
+    elif kind == "ill_typed":
+        proof = TRIVIAL
+    if kind == "stated_as_axiom":
+        book.add("axiom", "target", statement)
+    elif kind == "unsafe":
+        book.define("target", statement, const("target"), safety="unsafe")
+    elif kind != "missing":
+        book.theorem("target", statement, proof)
+    if kind == "twice":
+        book.theorem("target", TRUE, TRIVIAL)
+    return book.writer.text().encode()
+
+
+def uses_propext() -> bytes:
+    """An honest candidate that rests on the real propext, which the reference does not mention."""
+    book = Book()
+    book.prelude()
+    _nat(book)
+    book.define("Same", arrow(NAT, NAT, PROP), fun(NAT, lambda a: fun(NAT, lambda b: eq(ONE, NAT, a, b))))
+    book.inductive(
+        {
+            "Iff": (
+                arrow(PROP, PROP, PROP),
+                {
+                    "intro": pi(
+                        PROP, lambda a: pi(PROP, lambda b: arrow(arrow(a, b), arrow(b, a), app(const("Iff"), a, b)))
+                    )
+                },
+            )
+        },
+        num_params=2,
+    )
+    iff = pi(PROP, lambda a: pi(PROP, lambda b: arrow(app(const("Iff"), a, b), eq(ONE, PROP, a, b))))
+    book.add("axiom", "propext", iff)
+    same = app(const("Iff.intro"), TRUE, TRUE, fun(TRUE, lambda x: x), fun(TRUE, lambda x: x))
+    statement = app(const("Same"), TWO, TWO)
+    lemma = eq(ONE, PROP, TRUE, TRUE)
+    book.theorem("lemma", lemma, app(const("propext"), TRUE, TRUE, same))
+    book.theorem("target", statement, app(fun(lemma, lambda _: refl(ONE, NAT, TWO)), const("lemma")))
+    return book.writer.text().encode()
+
+
+def slow(power: int = 60) -> bytes:
+    """A true theorem whose check takes 2^power steps."""
+    book = Book()
+    book.prelude()
+    _nat(book)
+    natural = fun(NAT, lambda _: NAT)
+    recursor = const("Nat.rec", [ONE])
+
+    def step(body: object) -> object:
+        return fun(NAT, lambda _: fun(NAT, body))  # type: ignore[arg-type]
+
+    plus = fun(NAT, lambda m: fun(NAT, lambda n: app(recursor, natural, n, step(lambda ih: app(SUCC, ih)), m)))
+    book.define("plus", arrow(NAT, NAT, NAT), plus)
+    double = step(lambda ih: app(const("plus"), ih, ih))
+    book.define("power", arrow(NAT, NAT), fun(NAT, lambda n: app(recursor, natural, app(SUCC, ZERO), double, n)))
+    walk = fun(NAT, lambda _: fun(BOOL, lambda ih: ih))
+    book.define("walk", arrow(NAT, BOOL), fun(NAT, lambda n: app(recursor, fun(NAT, lambda _: BOOL), YES, walk, n)))
+    exponent = ZERO
+    for _ in range(power):
+        exponent = app(SUCC, exponent)
+    walked = app(const("walk"), app(const("power"), exponent))
+    book.theorem("target", eq(ONE, BOOL, walked, YES), refl(ONE, BOOL, YES))
+    return book.writer.text().encode()
+
+
+def many(count: int) -> bytes:
+    """A file of that many small theorems."""
+    book = Book()
+    book.prelude()
+    for i in range(count):
+        book.theorem(f"t{i}", TRUE, TRIVIAL)
+    return book.writer.text().encode()
+
+
+def wrong(count: int = 1) -> bytes:
+    """A file in which that many theorems do not check."""
+    book = Book()
+    book.prelude()
+    for i in range(count):
+        book.theorem(f"wrong{i}", FALSE, TRIVIAL)
+    return book.writer.text().encode()
