@@ -197,7 +197,9 @@ TermId Kernel::app(TermId fn, std::span<const TermId> args) {
 
 TermId Kernel::unfold_app(TermId t, std::vector<TermId>& args) {
   args.clear();
-  return state_->unpack(t, args);
+  for (; terms()[t].kind == Kind::kApp; t = terms()[t].a) args.push_back(terms()[t].b);
+  std::reverse(args.begin(), args.end());
+  return t;
 }
 
 std::string Kernel::print(TermId t) {

@@ -56,6 +56,12 @@ void TermStore::grow() {
   }
 }
 
+void TermStore::use(TermId child) {
+  Node& n = nodes_[child];
+  n.shared = n.used;
+  n.used = true;
+}
+
 TermId TermStore::intern(const Node& n) {
   const std::uint64_t hash = hash_node(n.kind, n.a, n.b, n.c);
   if (base_) {
@@ -67,15 +73,30 @@ TermId TermStore::intern(const Node& n) {
   for (;; i = (i + 1) & wrap) {
     const std::uint32_t entry = table_[i];
     if (entry == 0) break;
-    Node& m = nodes_[entry - 1 - first_];
-    if (m.a == n.a && m.b == n.b && m.c == n.c && m.kind == n.kind) {
-      m.shared = true;
-      return entry - 1;
-    }
+    const Node& m = nodes_[entry - 1 - first_];
+    if (m.a == n.a && m.b == n.b && m.c == n.c && m.kind == n.kind) return entry - 1;
   }
   const std::size_t id = size();
   if (id >= kMaxTerms) fail(ErrorCode::kMemoryLimit, "more than 2^31 terms in one environment");
   nodes_.push_back(n);
+  if (base_ == nullptr) {
+    switch (n.kind) {
+      case Kind::kLet:
+        use(n.c);
+        [[fallthrough]];
+      case Kind::kApp:
+      case Kind::kLambda:
+      case Kind::kPi:
+        use(n.a);
+        use(n.b);
+        break;
+      case Kind::kProj:
+        use(n.c);
+        break;
+      default:
+        break;
+    }
+  }
   table_[i] = static_cast<std::uint32_t>(id) + 1;
   if (nodes_.size() * 2 > table_.size()) grow();
   return static_cast<TermId>(id);

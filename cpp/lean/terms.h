@@ -41,8 +41,9 @@ enum class BinderInfo : std::uint8_t { kDefault = 0, kImplicit = 1, kStrictImpli
 
 struct Node {
   Kind kind = Kind::kSort;
-  bool has_level_param = false;
-  bool shared = false;      // asked for more than once while it was interned
+  bool has_level_param : 1 = false;
+  bool used : 1 = false;        // a part of some term of its own store
+  bool shared : 1 = false;      // a part of more than one
   std::uint8_t weight = 1;  // size as a tree, saturating at 255
   std::uint32_t loose = 0;  // every loose bound variable is below this; 0: closed
   std::uint32_t fvars = 0;  // every free variable's level is below this; 0: none
@@ -103,6 +104,7 @@ class TermStore {
 
  private:
   TermId intern(const Node& node);
+  void use(TermId child);
   [[nodiscard]] TermId lookup(const Node& node, std::uint64_t hash) const;
   void grow();
 
