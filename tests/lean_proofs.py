@@ -23,7 +23,10 @@ from tests.reference.lean.builder import (
     fun,
     pi,
     refl,
+    rewrite,
 )
+from tests.reference.lean.builder import ZERO as LEVEL_ZERO
+from tests.reference.lean.terms import Term
 
 NAT, ZERO, SUCC = const("Nat"), const("Nat.zero"), const("Nat.succ")
 TWO = const("two")
@@ -161,3 +164,42 @@ def wrong(count: int = 1) -> bytes:
     for i in range(count):
         book.theorem(f"wrong{i}", FALSE, TRIVIAL)
     return book.writer.text().encode()
+
+
+BUNDLED = ("statement", "proof", "fake")
+
+
+def bundled(kind: str) -> bytes:
+    """The files plus_zero_*.ndjson that come with the package: n + 0 = n, stated, proved by induction, and faked."""
+    book = Book()
+    book.prelude()
+    book.inductive({"Nat": (TYPE, {"zero": NAT, "succ": arrow(NAT, NAT)})})
+    plus_zero = lambda n: eq(ONE, NAT, app(const("plus"), n, ZERO), n)  # noqa: E731
+    recursor, natural = const("Nat.rec", [ONE]), fun(NAT, lambda _: NAT)
+    step = fun(NAT, lambda _: fun(NAT, lambda sum_: app(SUCC, sum_)))
+    by_recursion = fun(NAT, lambda m: fun(NAT, lambda n: app(recursor, natural, n, step, m)))
+    first = fun(NAT, lambda m: fun(NAT, lambda _: m))
+    book.define("plus", arrow(NAT, NAT, NAT), first if kind == "fake" else by_recursion)
+    statement = pi(NAT, plus_zero)
+    if kind == "statement":
+        _anything(book, "sorryAx")
+        proof = app(const("sorryAx"), statement)
+    elif kind == "fake":
+        proof = fun(NAT, lambda n: refl(ONE, NAT, n))
+    else:
+
+        def next_one(n: Term, hypothesis: Term) -> Term:
+            sum_ = app(const("plus"), n, ZERO)
+            same = lambda y: eq(ONE, NAT, app(SUCC, sum_), app(SUCC, y))  # noqa: E731
+            return rewrite(ONE, NAT, sum_, n, hypothesis, same, refl(ONE, NAT, app(SUCC, sum_)))
+
+        induction = fun(NAT, lambda n: fun(plus_zero(n), lambda h: next_one(n, h)))
+        proof = app(const("Nat.rec", [LEVEL_ZERO]), fun(NAT, plus_zero), refl(ONE, NAT, ZERO), induction)
+    book.theorem("plus_zero", statement, proof)
+    return book.writer.text().encode()
+
+
+if __name__ == "__main__":  # python tests/lean_proofs.py writes the bundled files
+    folder = Path(__file__).resolve().parents[1] / "python" / "verikit" / "data"
+    for kind in BUNDLED:
+        (folder / f"plus_zero_{kind}.ndjson").write_bytes(bundled(kind))

@@ -21,7 +21,7 @@ def test_demo_runs_every_engine_and_all_comes_out_as_expected(capsys: pytest.Cap
     code, report = run(capsys, "demo")
     assert code == 0
     assert isinstance(report, DemoReport)
-    assert {row.engine for row in report.rows} == {"bounds"}
+    assert {row.engine for row in report.rows} == {"bounds", "lean"}
     assert {row.answer for row in report.rows} >= {"ACCEPTED", "REJECTED"}
     assert all(row.as_expected for row in report.rows)
 

@@ -166,7 +166,7 @@ def test_cli_plain_form_leaves_the_rest_to_typer(arguments: list[str]) -> None:
 def test_cli_help_and_version_name_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "--help")
     assert code == 0
-    for verb in ("net", "demo", "doctor"):
+    for verb in ("net", "proof", "demo", "doctor"):
         assert verb in out
     code, out, _ = run(capsys, "--version")
     assert (code, out.startswith("verikit 0.")) == (0, True)

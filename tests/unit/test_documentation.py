@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PAGES = ["README.md", "docs/bounds.md"]
+PAGES = ["README.md", "docs/bounds.md", "docs/lean.md"]
 
 
 def code_blocks(text: str, language: str) -> list[str]:
@@ -33,7 +33,9 @@ def test_readme_has_its_two_commands_each_on_one_line(root: Path) -> None:
         assert "index" not in block
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{n}.md" for n in ("bounds", "layout"))])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{n}.md" for n in ("bounds", "layout", "lean"))]
+)
 def test_documentation_links_lead_somewhere(root: Path, page: str) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", (root / page).read_text())
     assert links
@@ -48,3 +50,16 @@ def test_documentation_names_every_option_of_net(root: Path) -> None:
     for option in ("model", "prop", *net.__annotations__):
         if option not in ("model", "prop", "return"):
             assert f"--{option}" in page, option
+
+
+def test_documentation_names_every_option_of_proof_and_every_rule(root: Path) -> None:
+    from verikit.cli.app import proof
+
+    page = (root / "docs" / "lean.md").read_text()
+    for option in proof.__annotations__:
+        if option not in ("files", "return"):
+            assert f"--{option.replace('_', '-')}" in page, option
+    rules = re.findall(r'return "([a-z-]+)";', (root / "cpp" / "lean" / "rejection.cpp").read_text())
+    assert len(rules) > 20
+    for rule in rules:
+        assert rule == "none" or f"`{'timeout' if rule == 'time' else rule}`" in page, rule

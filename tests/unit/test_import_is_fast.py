@@ -23,10 +23,18 @@ def test_import_of_verikit_takes_at_most_100_ms() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["import verikit", "import verikit.bounds", "import verikit.cli.main, verikit.cli.net, verikit.cli.output"]
+    "code",
+    [
+        "import verikit",
+        "import verikit.bounds",
+        "from verikit.lean import *",
+        "import verikit.cli.main, verikit.cli.net, verikit.cli.proof, verikit.cli.output",
+    ],
 )
 def test_import_pulls_in_nothing_heavy(code: str) -> None:
-    assert imported(code) & {"numpy", "torch", "onnx", "z3", "rich", "typer", "click", "matplotlib"} == set()
+    assert (
+        imported(code) & {"numpy", "torch", "onnx", "z3", "rich", "typer", "click", "matplotlib", "networkx"} == set()
+    )
 
 
 def test_import_of_the_public_names_pulls_in_numpy_and_no_extra() -> None:

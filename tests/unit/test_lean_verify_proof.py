@@ -118,3 +118,8 @@ def test_verify_proof_refuses_questions_that_make_no_sense() -> None:
             verify_proof(proofs.reference(), proofs.candidate("honest"), theorem, allowed_axioms=allowed)
     with pytest.raises(InputError):
         verify_proof("no/such/file", proofs.candidate("honest"), "target")
+
+
+def test_bundled_files_are_what_their_builder_writes(data: Path) -> None:
+    for kind in proofs.BUNDLED:
+        assert (data / f"plus_zero_{kind}.ndjson").read_bytes() == proofs.bundled(kind)

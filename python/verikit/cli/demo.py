@@ -8,6 +8,7 @@ from verikit.bounds import Network, Specification, certify, verify
 from verikit.cli import exits
 from verikit.cli.accuracy import load_images
 from verikit.cli.report import DemoReport, DemoRow, encode
+from verikit.lean import check, verify_proof
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -49,9 +50,30 @@ def bounds_rows() -> list[DemoRow]:
     return rows
 
 
+def lean_rows() -> list[DemoRow]:
+    """The Lean engine: a proof of n + 0 = n, and a file that proves it of another addition."""
+    statement, proof, fake = (DATA / f"plus_zero_{name}.ndjson" for name in ("statement", "proof", "fake"))
+    rows = []
+    for verdict, expected, claim in (
+        (verify_proof(statement, proof, "plus_zero"), "accepted", "a proof by induction that n + 0 = n"),
+        (check(fake), "accepted", "a file with another addition type checks"),
+        (verify_proof(statement, fake, "plus_zero"), "rejected", "and proves that n + 0 = n"),
+    ):
+        rows.append(
+            DemoRow(
+                engine="lean",
+                claim=claim,
+                answer=str(verdict),
+                time_s=verdict.stats.time_s,
+                as_expected=verdict.status.value == expected,
+            )
+        )
+    return rows
+
+
 def run_demo(*, json: bool, quiet: bool) -> int:
     """Run and print; exit code 0 if everything came out as it should, else 70."""
-    report = DemoReport(rows=tuple(bounds_rows()))
+    report = DemoReport(rows=(*bounds_rows(), *lean_rows()))
     if json:
         print(encode(report))
     elif not quiet:
