@@ -3,8 +3,4 @@
 
 #include <boost/multiprecision/cpp_int.hpp>
 
-namespace verikit::lean {
-
-using BigNat = boost::multiprecision::cpp_int;  // never negative here
-
-}  // namespace verikit::lean
+#include "lean/big_nat_fwd.h"

@@ -2,6 +2,7 @@
 // terms, with no closure under transitivity: transitive closure is what once proved False.
 #include <algorithm>
 
+#include "lean/big_nat.h"
 #include "lean/state.h"
 
 namespace verikit::lean {

@@ -1,4 +1,5 @@
 // Reduction with literals: Nat's operations, and what literals abbreviate.
+#include "lean/big_nat.h"
 #include "lean/state.h"
 
 namespace verikit::lean {

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "lean/big_nat.h"
 #include "lean/rejection.h"
 
 namespace verikit::lean {

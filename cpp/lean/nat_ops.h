@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "lean/big_nat.h"
+#include "lean/big_nat_fwd.h"
 
 namespace verikit::lean {
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "lean/big_nat.h"
 #include "lean/utf8.h"
 
 namespace verikit::lean {

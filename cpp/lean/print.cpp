@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "lean/big_nat.h"
+
 namespace verikit::lean {
 namespace {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "lean/big_nat.h"
 #include "lean/match.h"
 #include "lean/print.h"
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "lean/big_nat.h"
+
 namespace verikit::lean {
 
 bool alike(const TermStore& terms, TermId a, TermId b) {

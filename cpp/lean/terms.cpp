@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "lean/big_nat.h"
 #include "lean/hash.h"
 
 namespace verikit::lean {
@@ -22,6 +23,12 @@ std::uint32_t under(std::uint32_t loose) { return loose == 0 ? 0 : loose - 1; }
 
 }  // namespace
 
+struct TermStore::BigNats {
+  std::uint32_t first = 0;
+  std::vector<BigNat> values;
+  std::unordered_multimap<std::size_t, std::uint32_t> by_hash;
+};
+
 TermStore::TermStore(const TermStore* base)
     : base_(base),
       base_nodes_(base ? base->nodes_.data() : nullptr),
@@ -29,10 +36,13 @@ TermStore::TermStore(const TermStore* base)
       table_(1024, 0),
       names_(base ? base->names_ : &own_names_),
       levels_(base ? &base->levels_ : nullptr, names_),
-      first_big_(base ? static_cast<std::uint32_t>(base->big_nats_.size()) : 0),
+      big_(std::make_unique<BigNats>()),
       first_string_(base ? static_cast<std::uint32_t>(base->strings_.size()) : 0) {
+  if (base) big_->first = static_cast<std::uint32_t>(base->big_->values.size());
   if (base && base->base_) fail(ErrorCode::kInternal, "an extension of an extension of a term store");
 }
+
+TermStore::~TermStore() = default;
 
 TermId TermStore::lookup(const Node& n, std::uint64_t hash) const {
   const std::size_t wrap = table_.size() - 1;
@@ -251,17 +261,17 @@ TermId TermStore::nat(const BigNat& value) {
   Node n;
   n.kind = Kind::kBigNat;
   for (const TermStore* store = this; store; store = store->base_) {
-    const auto [begin, end] = store->big_index_.equal_range(hash);
+    const auto [begin, end] = store->big_->by_hash.equal_range(hash);
     for (auto it = begin; it != end; ++it) {
-      if (store->big_nats_[it->second - store->first_big_] == value) {
+      if (store->big_->values[it->second - store->big_->first] == value) {
         n.a = it->second;
         return intern(n);
       }
     }
   }
-  n.a = first_big_ + static_cast<std::uint32_t>(big_nats_.size());
-  big_nats_.push_back(value);
-  big_index_.emplace(hash, n.a);
+  n.a = big_->first + static_cast<std::uint32_t>(big_->values.size());
+  big_->values.push_back(value);
+  big_->by_hash.emplace(hash, n.a);
   return intern(n);
 }
 
@@ -301,7 +311,7 @@ NameId TermStore::let_name(TermId id) const {
 }
 
 const BigNat& TermStore::big_nat(std::uint32_t index) const {
-  return index < first_big_ ? base_->big_nats_[index] : big_nats_[index - first_big_];
+  return index < big_->first ? base_->big_->values[index] : big_->values[index - big_->first];
 }
 
 BigNat TermStore::nat_value(TermId id) const {
@@ -324,9 +334,9 @@ void TermStore::reset() {
     std::fill(table_.begin(), table_.end(), 0);
     nodes_.clear();
   }
-  big_nats_.clear();
+  big_->values.clear();
   strings_.clear();
-  big_index_.clear();
+  big_->by_hash.clear();
   string_index_.clear();
   let_names_.clear();
   levels_.reset();
@@ -344,7 +354,7 @@ void TermStore::reserve(std::size_t nodes) {
 
 std::size_t TermStore::bytes() const {
   std::size_t sum = nodes_.capacity() * sizeof(Node) + table_.capacity() * sizeof(std::uint32_t) + levels_.bytes();
-  for (const BigNat& n : big_nats_) sum += n.backend().size() * sizeof(boost::multiprecision::limb_type);
+  for (const BigNat& n : big_->values) sum += n.backend().size() * sizeof(boost::multiprecision::limb_type);
   for (const std::string& s : strings_) sum += s.capacity();
   if (names_ == &own_names_) sum += own_names_.bytes();
   return sum;

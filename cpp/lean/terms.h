@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "lean/big_nat.h"
+#include "lean/big_nat_fwd.h"
 #include "lean/levels.h"
 #include "lean/names.h"
 
@@ -58,6 +59,9 @@ class TermStore {
  public:
   // A store of its own, or (base frozen from now on) an extension that belongs to one thread.
   explicit TermStore(const TermStore* base = nullptr);
+  ~TermStore();
+  TermStore(const TermStore&) = delete;
+  TermStore& operator=(const TermStore&) = delete;
 
   [[nodiscard]] const Node& operator[](TermId id) const { return id < first_ ? base_nodes_[id] : nodes_[id - first_]; }
   [[nodiscard]] std::size_t size() const { return first_ + nodes_.size(); }
@@ -116,11 +120,12 @@ class TermStore {
   NameTable own_names_;
   NameTable* names_;
   LevelStore levels_;
-  std::vector<BigNat> big_nats_;
+  struct BigNats;
+  std::unique_ptr<BigNats> big_;
   std::vector<std::string> strings_;
-  std::unordered_multimap<std::size_t, std::uint32_t> big_index_, string_index_;  // by hash
+  std::unordered_multimap<std::size_t, std::uint32_t> string_index_;  // by hash
   std::vector<std::pair<TermId, NameId>> let_names_;  // sorted by id as ids are given in order
-  std::uint32_t first_big_ = 0, first_string_ = 0;
+  std::uint32_t first_string_ = 0;
 };
 
 }  // namespace verikit::lean

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "check.h"
+#include "lean/big_nat.h"
 #include "lean/match.h"
 
 using namespace verikit::lean;

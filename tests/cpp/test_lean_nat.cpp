@@ -8,6 +8,7 @@
 #include <string>
 
 #include "check.h"
+#include "lean/big_nat.h"
 #include "lean/nat_ops.h"
 #include "lean/rejection.h"
 #include "nat_vectors.h"

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "check.h"
+#include "lean/big_nat.h"
 #include "lean/olean.h"
 #include "lean/sha256.h"
 #include "olean_writer.h"

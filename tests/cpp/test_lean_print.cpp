@@ -5,6 +5,7 @@
 #include <string>
 
 #include "check.h"
+#include "lean/big_nat.h"
 #include "lean/print.h"
 #include "lean/rejection.h"
 

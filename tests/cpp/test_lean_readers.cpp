@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "check.h"
+#include "lean/big_nat.h"
 #include "lean/print.h"
 #include "lean/readers.h"
 #include "lean_export_writer.h"
