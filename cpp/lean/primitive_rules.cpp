@@ -1,3 +1,4 @@
+#include "lean/big_nat.h"
 #include "lean/primitive_rules.h"
 
 #include <array>
