@@ -213,7 +213,9 @@ std::vector<std::uint32_t> Loader::add_folder(const std::string& folder) {
   std::vector<std::uint32_t> modules;
   for (const fs::path& file : files) {
     NameId id = kAnonymous;
-    for (const fs::path& part : fs::path(file).replace_extension()) id = env_.names().string(id, part.string());
+    fs::path bare = file;
+    bare.replace_extension();
+    for (const fs::path& part : bare) id = env_.names().string(id, part.string());
     const std::string name = env_.names().to_string(id);
     modules.push_back(add_with_imports(open_file((fs::path(folder) / file).string(), name)));
   }

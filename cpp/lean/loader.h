@@ -62,6 +62,8 @@ class Loader {
   // Loads the constants and all that they reach, and makes declarations of them, in an order in which each mentions only
   // what is before it; where that is impossible (a circle), some declaration mentions what is after it, and is rejected.
   void load(const std::vector<ConstantId>& roots);
+  // All constants of the modules but the compiler's own intermediate code, which Lean kept among them before 4.22: unsafe
+  // definitions called `_cstage1` or `_cstage2`, which have no meaning for the kernel. Whatever mentions one loads it.
   void load_module(std::uint32_t module);
   void load_modules(const std::vector<std::uint32_t>& modules);
   void load_all();
@@ -94,6 +96,7 @@ class Loader {
   std::string find_module(NameId name, const std::string& wanted_by) const;
   std::uint32_t open_file(const std::string& path, const std::string& name);
 
+  bool is_compiler_code(ConstantId id);
   void ensure_loaded(ConstantId id);
   void ensure_value(ConstantId id);
   bool wants_value(const Constant& c);

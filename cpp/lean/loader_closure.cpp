@@ -366,13 +366,22 @@ void Loader::load(const std::vector<ConstantId>& roots) {
   walk(all_roots_);
 }
 
-void Loader::load_module(std::uint32_t module) { load(constants_of(module)); }
+void Loader::load_module(std::uint32_t module) { load_modules({module}); }
+
+bool Loader::is_compiler_code(ConstantId id) {
+  const Constant& c = env_.constant(id);
+  const std::string_view last = env_.names().text(c.name);
+  if (c.kind != ConstantKind::kDefinition || (last != "_cstage1" && last != "_cstage2")) return false;
+  ensure_loaded(id);
+  return env_.constant(id).safety == Safety::kUnsafe;
+}
 
 void Loader::load_modules(const std::vector<std::uint32_t>& modules) {
   std::vector<ConstantId> roots;
   for (const std::uint32_t module : modules) {
-    const std::vector<ConstantId> own = constants_of(module);
-    roots.insert(roots.end(), own.begin(), own.end());
+    for (const ConstantId id : constants_of(module)) {
+      if (!is_compiler_code(id)) roots.push_back(id);
+    }
   }
   load(roots);
 }
