@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -80,23 +81,21 @@ def test_engine_agrees_with_the_reference_checker_on_attacks_and_controls(folder
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_engine_agrees_with_the_reference_checker_on_mutants(shared: Path, part: int) -> None:
-    """Where either declines there is nothing to compare. Levels are compared completely here and as the official
-    kernel does in the engine; and here numerals are not divided: so the engine may reject or accept more by those."""
+    """The engine never accepts what the reference rejects. It may reject what the reference accepts, seldom: levels
+    are compared completely here, in the engine as far as the official kernel does. Where either declines there is
+    nothing to compare."""
     files = [path for path, verdict in labelled(shared) if verdict == "accept" and path.name != "app-lam.ndjson"]
     seeds = read_seeds(files, 60, part)
-    compared, accepted = 0, 0
+    compared: Counter[tuple[str, str]] = Counter()
     for number in range(250):
         rng = random.Random(f"reference:{part}:{number}")
         mutant = mutate(rng.choice(seeds)[1], rng)
         if mutant is None:
             continue
         text = mutant.text()
-        reference = lean_checker.check(text.splitlines()).status
-        engine = engine_verdict(text.encode())
-        if "decline" in (reference, engine):
-            continue
-        compared += 1
-        accepted += reference == "accept"
-        assert engine == reference, f"{part}:{number} {mutant.label}"
-    assert compared >= 150
-    assert accepted >= 20
+        verdicts = lean_checker.check(text.splitlines()).status, engine_verdict(text.encode())
+        assert verdicts != ("reject", "accept"), f"{part}:{number} {mutant.label}"
+        compared[verdicts] += 1
+    assert compared["reject", "reject"] >= 50
+    assert compared["accept", "accept"] >= 50
+    assert compared["accept", "reject"] <= 5

@@ -179,8 +179,6 @@ def add_quotient(env: Environment, constant: Constant) -> None:
     found = quotients.expected().get(constant.name)
     if found is None or found != (constant.quot, constant.params, constant.type):
         raise RejectedError("quotient", f"{dotted(constant.name)} is not one of the quotient constants", constant.type)
-    if constant.name != ("Quot",):
-        env.get(("Quot",))
     env.add(constant)
     env.quotients = all(
         name in env.constants for name in (("Quot",), ("Quot", "mk"), ("Quot", "lift"), ("Quot", "ind"))
