@@ -19,7 +19,7 @@ std::uint32_t rests_on(NatOp op);
 // requires: Nat and Bool are right (Primitives::nat_literals, booleans), rests_on(op) compute, `op` does not.
 bool satisfies_equations(Kernel& kernel, const Primitives& primitives, NatOp op);
 
-// Whether op applied to some small literals is ill typed or, by definitional equality, not what nat_op computes.
+// Whether op applied to some small literals is ill typed or reduces to something else than nat_op computes.
 // requires: as above.
 bool differs_on_examples(Kernel& kernel, const Primitives& primitives, NatOp op);
 
