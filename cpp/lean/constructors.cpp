@@ -33,7 +33,8 @@ void InductiveBlock::check_types() {
   // The block's types are not there yet, also where an auxiliary type's parameters brought them in.
   for (const TypeSpec& spec : specs_) {
     if (mentions_any_->in(spec.type)) {
-      reject(Rule::kUnknownConstant, "a nested occurrence in " + name(all_[0]) + " has indices whose types mention the block itself");
+      reject(Rule::kUnknownConstant,
+             "a nested occurrence in " + name(all_[0]) + " has indices whose types mention the block itself");
     }
   }
   bool first = true;
@@ -42,7 +43,8 @@ void InductiveBlock::check_types() {
     first = false;
   }
   for (std::size_t i = 0; i < num_declared_; ++i) {
-    expect(*types_[i], "numIndices", env_.inductive(*types_[i]).num_indices, specs_[i].indices.size(), Rule::kInductive);
+    expect(*types_[i], "numIndices", env_.inductive(*types_[i]).num_indices, specs_[i].indices.size(),
+           Rule::kInductive);
   }
 }
 
@@ -63,7 +65,8 @@ void InductiveBlock::check_type(TypeSpec& spec, bool first) {
       if (first) {
         params_.push_back(k_.fvar(static_cast<std::uint32_t>(params), strip_annotations(domain)));
       } else if (!k_.equal(domain, type_of(params_[params]))) {
-        reject(Rule::kMutualBlock, "parameter " + std::to_string(params + 1) + " is not the same in all types of the block of " + name(all_[0]));
+        reject(Rule::kMutualBlock, "parameter " + std::to_string(params + 1) +
+                                       " is not the same in all types of the block of " + name(all_[0]));
       }
       values.push_back(params_[params++]);
     } else {
@@ -74,13 +77,15 @@ void InductiveBlock::check_type(TypeSpec& spec, bool first) {
     rest = n.b;
   }
   if (params != num_params_) {
-    reject(Rule::kInductive, "a type in the block of " + name(all_[0]) + " has fewer than the " + std::to_string(num_params_) + " parameters");
+    reject(Rule::kInductive, "a type in the block of " + name(all_[0]) + " has fewer than the " +
+                                 std::to_string(num_params_) + " parameters");
   }
   const LevelId level = k_.ensure_sort(rest);
   if (first) {
     result_level_ = level;
   } else if (!terms_.levels().equal(level, result_level_)) {
-    reject(Rule::kMutualBlock, "the types of the block of " + name(all_[0]) + " (nested ones included) must live in one universe");
+    reject(Rule::kMutualBlock,
+           "the types of the block of " + name(all_[0]) + " (nested ones included) must live in one universe");
   }
 }
 
@@ -99,16 +104,17 @@ void InductiveBlock::check_constructor(std::size_t type, ConstructorSpec& spec) 
     const std::size_t i = values.size();
     if (i < num_params_) {
       if (!k_.equal(domain, type_of(params_[i]))) {
-        reject(Rule::kConstructor, "parameter " + std::to_string(i + 1) + " of " + name(spec.name) + " is not that of its type");
+        reject(Rule::kConstructor,
+               "parameter " + std::to_string(i + 1) + " of " + name(spec.name) + " is not that of its type");
       }
       values.push_back(params_[i]);
       continue;
     }
     const LevelId level = k_.ensure_sort(k_.infer(domain));
     if (!is_always_zero(terms_.levels(), result_level_) && !terms_.levels().geq(result_level_, level)) {
-      reject(Rule::kUniverseTooSmall, "field " + std::to_string(i - num_params_ + 1) + " of " + name(spec.name) + " lives in universe " +
-                                          terms_.levels().to_string(level, env_.names()) + ", its type in " +
-                                          terms_.levels().to_string(result_level_, env_.names()));
+      reject(Rule::kUniverseTooSmall, "field " + std::to_string(i - num_params_ + 1) + " of " + name(spec.name) +
+                                          " lives in universe " + terms_.levels().to_string(level, env_.names()) +
+                                          ", its type in " + terms_.levels().to_string(result_level_, env_.names()));
     }
     const std::size_t field = spec.fields.size();
     const auto next = base() + static_cast<std::uint32_t>(field);
@@ -121,12 +127,14 @@ void InductiveBlock::check_constructor(std::size_t type, ConstructorSpec& spec) 
     const TermId bare = type_of(spec.fields.back());
     if (recursive.has_value() && bare != domain) {
       recursive = recursive_field(bare, next + 1, field);
-      if (!recursive.has_value()) reject(Rule::kPositivity, name(spec.name) + ": an annotated field is not recursive without its annotation");
+      if (!recursive.has_value())
+        reject(Rule::kPositivity, name(spec.name) + ": an annotated field is not recursive without its annotation");
     }
     if (recursive.has_value()) spec.recursive.push_back(std::move(*recursive));
   }
   if (!is_valid_application(k_.instantiate(rest, values), type, spec.result)) {
-    reject(Rule::kConstructor, name(spec.name) + " does not return its type, applied to the parameters and to indices without it");
+    reject(Rule::kConstructor,
+           name(spec.name) + " does not return its type, applied to the parameters and to indices without it");
   }
   spec.only_props_or_indices = std::all_of(not_props.begin(), not_props.end(), [&](TermId f) {
     return std::find(spec.result.begin(), spec.result.end(), f) != spec.result.end();

@@ -56,8 +56,8 @@ void InductiveBlock::check() {
   check_mentions();
   eliminate_nested();
   remember_names();
-  // The kernel goes by the types' records, so a wrong one ends in a rejection whatever it says after that. A defect of the
-  // types themselves explains more than a wrong record does: it comes first where there are both.
+  // The kernel goes by the types' records, so a wrong one ends in a rejection whatever it says after that. A defect of
+  // the types themselves explains more than a wrong record does: it comes first where there are both.
   std::optional<Rejection> wrong_record;
   try {
     compare_flags();
@@ -90,9 +90,11 @@ const Constant* InductiveBlock::find_own(NameId name, ConstantKind kind) const {
   return found == nullptr || env_.constant(*found).kind != kind ? nullptr : &env_.constant(*found);
 }
 
-void InductiveBlock::expect(const Constant& of, const char* what, std::uint64_t said, std::uint64_t computed, Rule rule) const {
+void InductiveBlock::expect(const Constant& of, const char* what, std::uint64_t said, std::uint64_t computed,
+                            Rule rule) const {
   if (said == computed || said == kNone64) return;
-  reject(rule, name(of.name) + ": the file says " + what + " = " + std::to_string(said) + ", and it is " + std::to_string(computed));
+  reject(rule, name(of.name) + ": the file says " + what + " = " + std::to_string(said) + ", and it is " +
+                   std::to_string(computed));
 }
 
 void InductiveBlock::read_file() {
@@ -121,7 +123,8 @@ void InductiveBlock::read_file() {
   for (const NameId p : lparams_) levels.push_back(terms_.levels().param(p));
   levels_ = terms_.levels().list(levels);
   num_params_ = env_.inductive(first).num_params;
-  if (num_params_ == kNone64) decline(Decline::kUnsupported, name(first.name) + ": the file does not say how many parameters it has");
+  if (num_params_ == kNone64)
+    decline(Decline::kUnsupported, name(first.name) + ": the file does not say how many parameters it has");
   unsafe_ = first.safety == Safety::kUnsafe;
   for (const ConstantId id : declaration_.constants) {
     const Constant& c = env_.constant(id);
@@ -132,23 +135,27 @@ void InductiveBlock::read_file() {
   for (const Constant* type : types_) all_.push_back(type->name);
   for (const Constant* type : types_) read_type(*type);
   for (const Constant* c : constructors_) {
-    if (!listed_.contains(c->name)) reject(Rule::kConstructor, name(c->name) + " is in the block, and no type of the block lists it");
+    if (!listed_.contains(c->name))
+      reject(Rule::kConstructor, name(c->name) + " is in the block, and no type of the block lists it");
   }
   num_declared_ = specs_.size();
 }
 
 void InductiveBlock::read_type(const Constant& type) {
   const InductiveInfo& info = env_.inductive(type);
-  if (type.params != lparams_) reject(Rule::kMutualBlock, "the types of a block must have the same universe parameters");
+  if (type.params != lparams_)
+    reject(Rule::kMutualBlock, "the types of a block must have the same universe parameters");
   expect(type, "numParams", info.num_params, num_params_, Rule::kMutualBlock);
-  if (info.all != all_) reject(Rule::kMutualBlock, name(type.name) + ": its list of the block's types is not that of the block");
+  if (info.all != all_)
+    reject(Rule::kMutualBlock, name(type.name) + ": its list of the block's types is not that of the block");
   TypeSpec spec;
   spec.name = type.name;
   spec.type = type.type;
   spec.constant = terms_.constant(type.name, levels_);
   // As written, and not after unfolding: nested occurrences are found by syntax.
   if (types_[0] == &type && count_pis(terms_, type.type) < num_params_) {
-    reject(Rule::kInductive, name(type.name) + " has fewer binders than the " + std::to_string(num_params_) + " parameters");
+    reject(Rule::kInductive,
+           name(type.name) + " has fewer binders than the " + std::to_string(num_params_) + " parameters");
   }
   std::uint64_t index = 0;
   for (const NameId c : info.constructors) read_constructor(spec, type, c, index++);
@@ -157,10 +164,12 @@ void InductiveBlock::read_type(const Constant& type) {
 
 void InductiveBlock::read_constructor(TypeSpec& spec, const Constant& type, NameId id, std::uint64_t index) {
   const Constant* c = find_own(id, ConstantKind::kConstructor);
-  if (c == nullptr) reject(Rule::kConstructor, name(type.name) + " lists a constructor " + name(id) + " that the block lacks");
+  if (c == nullptr)
+    reject(Rule::kConstructor, name(type.name) + " lists a constructor " + name(id) + " that the block lacks");
   const ConstructorInfo& info = env_.constructor(*c);
   if (info.inductive != type.name) {
-    reject(Rule::kConstructor, name(id) + " is listed by " + name(type.name) + " and says that it belongs to " + name(info.inductive));
+    reject(Rule::kConstructor,
+           name(id) + " is listed by " + name(type.name) + " and says that it belongs to " + name(info.inductive));
   }
   if (c->params != lparams_) reject(Rule::kConstructor, name(id) + " has other universe parameters than its type");
   const std::uint64_t pis = count_pis(terms_, c->type);
@@ -170,7 +179,8 @@ void InductiveBlock::read_constructor(TypeSpec& spec, const Constant& type, Name
   expect(*c, "numParams", info.num_params, num_params_, Rule::kConstructor);
   expect(*c, "numFields", info.num_fields, pis - num_params_, Rule::kConstructor);
   expect(*c, "cidx", info.index, index, Rule::kConstructor);
-  if (!listed_.insert(id).second) reject(Rule::kDuplicateName, name(type.name) + " lists the constructor " + name(id) + " twice");
+  if (!listed_.insert(id).second)
+    reject(Rule::kDuplicateName, name(type.name) + " lists the constructor " + name(id) + " twice");
   ConstructorSpec made;
   made.name = id;
   made.type = made.original = c->type;
@@ -196,7 +206,9 @@ void InductiveBlock::check_mentions() {
   Mentions later(terms_, block);
   for (const Constant* c : constructors_) {
     check_reserved_names(*c);
-    if (later.in(c->type)) reject(Rule::kUnknownConstant, "the type of " + name(c->name) + " mentions a constructor or recursor of its block");
+    if (later.in(c->type))
+      reject(Rule::kUnknownConstant,
+             "the type of " + name(c->name) + " mentions a constructor or recursor of its block");
     if (!mentions_declared_->in(c->type)) continue;
     // A projection has a meaning only after the constructors have been checked.
     if (any_subterm(terms_, c->type, projects)) {

@@ -1,9 +1,9 @@
-// A block of inductive types while it is checked: what the file says, what is recomputed, and the comparison of the two.
-// Internal to inductive.cpp, constructors.cpp, nested.cpp and recursor.cpp; the interface is check_inductive in
+// A block of inductive types while it is checked: what the file says, what is recomputed, and the comparison of the
+// two. Internal to inductive.cpp, constructors.cpp, nested.cpp and recursor.cpp; the interface is check_inductive in
 // declarations.h.
 //
-// Free variables, by level: parameters; motives (one a type); minor premises (one a constructor); from base() on whatever
-// is local to one type or constructor: indices, fields, induction hypotheses.
+// Free variables, by level: parameters; motives (one a type); minor premises (one a constructor); from base() on
+// whatever is local to one type or constructor: indices, fields, induction hypotheses.
 #pragma once
 
 #include <optional>
@@ -20,25 +20,25 @@ inline constexpr std::uint64_t kNone64 = ~std::uint64_t{0};  // a number that th
 
 // A field whose type is Π arguments, I parameters indices, with I a type of the block.
 struct RecursiveField {
-  std::size_t field = 0;           // which one
-  std::size_t type = 0;            // index of I in the block
-  std::vector<TermId> arguments;   // variables
+  std::size_t field = 0;          // which one
+  std::size_t type = 0;           // index of I in the block
+  std::vector<TermId> arguments;  // variables
   std::vector<TermId> indices;
 };
 
 struct ConstructorSpec {
-  NameId name = 0;         // for an auxiliary type: the constructor that this one is a copy of
-  TermId type = kNone;     // nested occurrences replaced
-  TermId original = kNone; // as the file has it; kNone for an auxiliary type's
+  NameId name = 0;          // for an auxiliary type: the constructor that this one is a copy of
+  TermId type = kNone;      // nested occurrences replaced
+  TermId original = kNone;  // as the file has it; kNone for an auxiliary type's
   // Found when the constructor is checked:
-  std::vector<TermId> fields;          // variables
+  std::vector<TermId> fields;  // variables
   std::vector<RecursiveField> recursive;
-  std::vector<TermId> result;          // arguments of the type in the result: parameters, indices
-  bool only_props_or_indices = true;   // every field is a proof or appears in the result
+  std::vector<TermId> result;         // arguments of the type in the result: parameters, indices
+  bool only_props_or_indices = true;  // every field is a proof or appears in the result
 };
 
 struct TypeSpec {
-  NameId name = 0;      // a fresh one for an auxiliary type
+  NameId name = 0;  // a fresh one for an auxiliary type
   TermId type = kNone;
   std::vector<ConstructorSpec> constructors;
   TermId nested = kNone;  // auxiliary: the application it stands for, over nested_params_
@@ -107,24 +107,24 @@ class InductiveBlock {
   TermStore& terms_;
   const Declaration& declaration_;
   std::vector<const Constant*> types_, constructors_, recursors_;  // the file's
-  FlatMap own_;               // ids of these by name
-  std::set<NameId> listed_;   // constructors that a type lists
-  std::vector<NameId> all_;        // names of the types, in order
-  std::vector<NameId> lparams_;    // of types and constructors
-  LevelsId levels_ = kNoLevels;    // the same as levels
+  FlatMap own_;                                                    // ids of these by name
+  std::set<NameId> listed_;                                        // constructors that a type lists
+  std::vector<NameId> all_;                                        // names of the types, in order
+  std::vector<NameId> lparams_;                                    // of types and constructors
+  LevelsId levels_ = kNoLevels;                                    // the same as levels
   std::uint64_t num_params_ = 0;
   bool unsafe_ = false;
   NameId opt_param_, auto_param_, out_param_, semi_out_param_;  // kNone where no file name is
 
-  std::vector<TypeSpec> specs_;    // declared types, then auxiliary ones
+  std::vector<TypeSpec> specs_;  // declared types, then auxiliary ones
   std::size_t num_declared_ = 0;
   std::optional<Mentions> mentions_declared_, mentions_any_, mentions_auxiliary_;
-  std::vector<TermId> params_;         // variables
-  std::vector<TermId> nested_params_;  // the same before the type annotations are taken off
+  std::vector<TermId> params_;              // variables
+  std::vector<TermId> nested_params_;       // the same before the type annotations are taken off
   std::vector<TermId> nested_over_params_;  // by auxiliary type: `nested` over params_
   LevelId result_level_ = kLevelZero;
   std::uint32_t base_ = 0;
-  bool stripped_ = false;   // a type annotation was taken off somewhere
+  bool stripped_ = false;  // a type annotation was taken off somewhere
 
   LevelId elimination_level_ = kLevelZero;
   std::vector<NameId> recursor_lparams_;

@@ -1,5 +1,5 @@
-// Nested occurrences: where a constructor's field has the type `J … T …`, with J declared before and T of the block, J is
-// copied into the block as an auxiliary type, and `J … T …` replaced by it. The block with its auxiliary types is an
+// Nested occurrences: where a constructor's field has the type `J … T …`, with J declared before and T of the block, J
+// is copied into the block as an auxiliary type, and `J … T …` replaced by it. The block with its auxiliary types is an
 // ordinary mutual one; in its recursors the auxiliary types are turned back into what they stand for.
 #include <algorithm>
 
@@ -31,7 +31,8 @@ void InductiveBlock::eliminate_nested() {
     }
   }
   // The official kernel calls the copies _nested.…, their constructors and recursors after them, and rejects a block
-  // where such a name is taken. Ours have names that no file has; where a file declares any of that kind, we are stricter.
+  // where such a name is taken. Ours have names that no file has; where a file declares any of that kind, we are
+  // stricter.
   const NameId reserved = env_.names().find_string(kAnonymous, "_nested");
   if (reserved == kNone) return;
   for (ConstantId i = 0; i < env_.num_constants(); ++i) {
@@ -94,7 +95,8 @@ TermId InductiveBlock::replace_nested(TermId t, const std::vector<TermId>& as) {
     loose = loose || terms_[args[i]].loose != 0;
   }
   if (!nested) return kNone;
-  if (loose) reject(Rule::kInductive, "the parameters of the nested occurrence of " + name(h.a) + " contain a local variable");
+  if (loose)
+    reject(Rule::kInductive, "the parameters of the nested occurrence of " + name(h.a) + " contain a local variable");
   const std::size_t count = static_cast<std::size_t>(params);
   const TermId applied = k_.app(head, std::span<const TermId>(args.data(), count));
   const TermId key = over_nested_params(applied, as);
@@ -115,12 +117,14 @@ TermId InductiveBlock::replace_nested(TermId t, const std::vector<TermId>& as) {
 
 // Copies all types of the mutual block of `type` with their constructors, at the universe arguments of `head` and the
 // parameters `args`. Nested occurrences in the copies are found when it is their turn.
-void InductiveBlock::copy_block(const Constant& type, TermId head, const std::vector<TermId>& args, const std::vector<TermId>& as) {
+void InductiveBlock::copy_block(const Constant& type, TermId head, const std::vector<TermId>& args,
+                                const std::vector<TermId>& as) {
   const LevelsId levels_id = terms_[head].b;
   const auto list = terms_.levels().list(levels_id);
   const std::vector<LevelId> levels(list.begin(), list.end());
   const auto at_levels = [&](const Constant& c) {
-    if (c.params.size() != levels.size()) reject(Rule::kUniverseArity, name(c.name) + " has another number of universe parameters");
+    if (c.params.size() != levels.size())
+      reject(Rule::kUniverseArity, name(c.name) + " has another number of universe parameters");
     return strip_parameters(k_.instantiate_levels(c.type, c.params, levels), args);
   };
   for (const NameId j : k_.inductive(type).all) {
@@ -129,7 +133,8 @@ void InductiveBlock::copy_block(const Constant& type, TermId head, const std::ve
       reject(Rule::kInductive, name(type.name) + " names " + name(j) + " as a type of its block, and it is none");
     }
     if (specs_.size() >= kMaxTypes) {
-      decline(Decline::kUnsupported, name(all_[0]) + " has more than " + std::to_string(kMaxTypes) + " nested occurrences");
+      decline(Decline::kUnsupported,
+              name(all_[0]) + " has more than " + std::to_string(kMaxTypes) + " nested occurrences");
     }
     TypeSpec spec;
     spec.name = k_.fresh_name();
@@ -144,7 +149,8 @@ void InductiveBlock::copy_block(const Constant& type, TermId head, const std::ve
       // A copy's constructor is named by exchanging the type's name at the front; else its name is taken.
       NameId front = d;
       while (front != j && front != kAnonymous) front = env_.names().prefix(front);
-      if (front != j) reject(Rule::kDuplicateName, name(d) + " is not below " + name(j) + ", so a nested occurrence cannot copy it");
+      if (front != j)
+        reject(Rule::kDuplicateName, name(d) + " is not below " + name(j) + ", so a nested occurrence cannot copy it");
       ConstructorSpec made;
       made.name = d;
       made.type = k_.pi(as, at_levels(*constructor));
@@ -158,13 +164,15 @@ void InductiveBlock::copy_block(const Constant& type, TermId head, const std::ve
 TermId InductiveBlock::strip_parameters(TermId type, const std::vector<TermId>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const Node n = terms_[type];
-    if (n.kind != Kind::kPi) reject(Rule::kInductive, "a type with a nested occurrence has fewer binders than parameters");
+    if (n.kind != Kind::kPi)
+      reject(Rule::kInductive, "a type with a nested occurrence has fewer binders than parameters");
     type = n.b;
   }
   return k_.instantiate(type, values);
 }
 
-TermId InductiveBlock::apply_auxiliary(NameId id, const std::vector<TermId>& as, const std::vector<TermId>& args, std::size_t from) {
+TermId InductiveBlock::apply_auxiliary(NameId id, const std::vector<TermId>& as, const std::vector<TermId>& args,
+                                       std::size_t from) {
   const TermId applied = k_.app(terms_.constant(id, levels_), as);
   return k_.app(applied, std::span<const TermId>(args).subspan(from));
 }
@@ -206,10 +214,12 @@ TermId InductiveBlock::restore(TermId t) {
     std::vector<TermId> args;
     const Node head = terms_[unfold(terms_, part, args)];
     if (head.kind != Kind::kConst || !mentions_auxiliary_->names(head.a)) return kNone;
-    if (args.size() < num_params_) reject(Rule::kInductive, "an auxiliary type of " + name(all_[0]) + " lacks parameters");
+    if (args.size() < num_params_)
+      reject(Rule::kInductive, "an auxiliary type of " + name(all_[0]) + " lacks parameters");
     std::size_t i = num_declared_;
     while (specs_[i].name != head.a) ++i;
-    return k_.app(nested_over_params_[i - num_declared_], std::span<const TermId>(args).subspan(static_cast<std::size_t>(num_params_)));
+    return k_.app(nested_over_params_[i - num_declared_],
+                  std::span<const TermId>(args).subspan(static_cast<std::size_t>(num_params_)));
   });
 }
 

@@ -23,11 +23,16 @@ constexpr std::array<Known, 4> kKnown{{{"", QuotientKind::kType, 1},
 class Builder {
  public:
   explicit Builder(Kernel& kernel)
-      : k_(kernel), t_(kernel.terms()), binder_(t_.binder(kAnonymous, BinderInfo::kDefault)), prop_(t_.sort(kLevelZero)) {}
+      : k_(kernel),
+        t_(kernel.terms()),
+        binder_(t_.binder(kAnonymous, BinderInfo::kDefault)),
+        prop_(t_.sort(kLevelZero)) {}
 
   TermId pi(TermId domain, TermId body) { return t_.pi(domain, body, binder_); }
   TermId var(std::uint32_t index) { return t_.bvar(index); }
-  TermId constant(NameId name, LevelId level) { return t_.constant(name, t_.levels().list(std::span<const LevelId>(&level, 1))); }
+  TermId constant(NameId name, LevelId level) {
+    return t_.constant(name, t_.levels().list(std::span<const LevelId>(&level, 1)));
+  }
   template <typename... Args>
   TermId app(TermId fn, Args... args) {
     ((fn = t_.app(fn, args)), ...);
@@ -77,7 +82,8 @@ void check_equality(Kernel& kernel, Builder& b, NameId eq) {
   if (type == nullptr || type->kind != ConstantKind::kInductive) {
     reject(Rule::kQuotient, "quotients need the inductive type Eq, and there is none");
   }
-  if (type->safety != Safety::kSafe || type->params.size() != 1) reject(Rule::kQuotient, "Eq is unsafe, or has not one universe parameter");
+  if (type->safety != Safety::kSafe || type->params.size() != 1)
+    reject(Rule::kQuotient, "Eq is unsafe, or has not one universe parameter");
   const LevelId u = kernel.levels().param(type->params[0]);
   // {α : Sort u} : α → α → Prop
   if (!alike(kernel.terms(), type->type, b.pi(b.sort(u), b.relation(0)))) {
@@ -126,12 +132,14 @@ void check_quotient(Kernel& kernel, DeclarationId id) {
     const NameId u = names.find_string(kAnonymous, "u"), v = names.find_string(kAnonymous, "v");
     const bool two = kKnown[which].num_levels == 2;
     if (u == kNone || (two && v == kNone) || c.params != (two ? std::vector<NameId>{u, v} : std::vector<NameId>{u})) {
-      reject(Rule::kQuotient, name + (two ? ": its universe parameters are not u, v" : ": its universe parameters are not u"));
+      reject(Rule::kQuotient,
+             name + (two ? ": its universe parameters are not u, v" : ": its universe parameters are not u"));
     }
     const LevelId lu = kernel.levels().param(u), lv = two ? kernel.levels().param(v) : kLevelZero;
     const TermId type = quotient_type(b, c.quotient, quot, known[1] == kNone ? quot : known[1], eq, lu, lv);
     if (!alike(kernel.terms(), c.type, type)) {
-      reject(Rule::kQuotient, name + " has not its type; the file says " + kernel.print(c.type) + ", and it is " + kernel.print(type));
+      reject(Rule::kQuotient,
+             name + " has not its type; the file says " + kernel.print(c.type) + ", and it is " + kernel.print(type));
     }
   }
 }

@@ -35,8 +35,8 @@ class Telescope {
 
 }  // namespace
 
-// Into Prop only, or into every universe: an inductive type that may be a proposition eliminates into data where it has at
-// most one constructor whose fields are proofs or can be read off the type.
+// Into Prop only, or into every universe: an inductive type that may be a proposition eliminates into data where it has
+// at most one constructor whose fields are proofs or can be read off the type.
 bool InductiveBlock::eliminates_into_any_universe() const {
   if (terms_.levels().is_never_zero(result_level_)) return true;
   if (specs_.size() > 1) return false;
@@ -62,7 +62,8 @@ void InductiveBlock::find_recursor_names() {
       u = names.find_string(kAnonymous, text);
     }
     if (u == kNone) {
-      reject(Rule::kRecursor, name(all_[0]) + ": its recursor has a universe parameter " + text + ", which the file never names");
+      reject(Rule::kRecursor,
+             name(all_[0]) + ": its recursor has a universe parameter " + text + ", which the file never names");
     }
     elimination_level_ = terms_.levels().param(u);
     recursor_lparams_.insert(recursor_lparams_.begin(), u);
@@ -120,7 +121,8 @@ void InductiveBlock::make_minors() {
         const TermId type = k_.pi(r.arguments, terms_.app(motive, applied));
         over.push_back(k_.fvar(base() + static_cast<std::uint32_t>(over.size()), type));
       }
-      const std::span<const TermId> indices = std::span<const TermId>(c.result).subspan(static_cast<std::size_t>(num_params_));
+      const std::span<const TermId> indices =
+          std::span<const TermId>(c.result).subspan(static_cast<std::size_t>(num_params_));
       const TermId result = terms_.app(k_.app(motives_[i], indices), constructor_application(i, c));
       minors_.push_back(k_.fvar(level++, k_.pi(over, result)));
     }
@@ -134,8 +136,8 @@ void InductiveBlock::compare_recursors() {
   make_minors();
 
   const auto differ = [&](const Constant& said, const std::string& what, TermId have, TermId want) {
-    reject(Rule::kRecursor, name(said.name) + ": " + what + " is not the generated one; the file says " + k_.print(have) +
-                                ", and it is " + k_.print(want));
+    reject(Rule::kRecursor, name(said.name) + ": " + what + " is not the generated one; the file says " +
+                                k_.print(have) + ", and it is " + k_.print(want));
   };
   Telescope scope(k_);
   for (const TermId v : params_) scope.push(v, type_of(v));
@@ -151,8 +153,10 @@ void InductiveBlock::compare_recursors() {
     const Constant& said = *find_own(recursor_names_[i], ConstantKind::kRecursor);
     const RecursorInfo& info = env_.recursor(said);
     const TypeSpec& spec = specs_[i];
-    if (said.params != recursor_lparams_) reject(Rule::kRecursor, name(said.name) + ": its universe parameters are not the generated ones");
-    if (info.all != all_) reject(Rule::kRecursor, name(said.name) + ": its list of the block's types is not that of the block");
+    if (said.params != recursor_lparams_)
+      reject(Rule::kRecursor, name(said.name) + ": its universe parameters are not the generated ones");
+    if (info.all != all_)
+      reject(Rule::kRecursor, name(said.name) + ": its list of the block's types is not that of the block");
     expect(said, "numParams", info.num_params, num_params_, Rule::kRecursor);
     expect(said, "numIndices", info.num_indices, spec.indices.size(), Rule::kRecursor);
     expect(said, "numMotives", info.num_motives, motives_.size(), Rule::kRecursor);
@@ -170,8 +174,8 @@ void InductiveBlock::compare_recursors() {
       const ConstructorSpec& constructor = spec.constructors[c];
       const RecursorRule& rule = info.rules[c];
       if (rule.constructor != constructor.name) {
-        reject(Rule::kRecursor, name(said.name) + ": rule " + std::to_string(c + 1) + " is for " + name(rule.constructor) + ", and should be for " +
-                                    name(constructor.name));
+        reject(Rule::kRecursor, name(said.name) + ": rule " + std::to_string(c + 1) + " is for " +
+                                    name(rule.constructor) + ", and should be for " + name(constructor.name));
       }
       expect(said, "the number of fields of a rule", rule.num_fields, constructor.fields.size(), Rule::kRecursor);
       TermId body = k_.app(minors_[minor++], constructor.fields);
@@ -186,15 +190,20 @@ void InductiveBlock::compare_recursors() {
       scope.truncate(common);
     }
   }
-  // Generated terms are well typed by construction; where something was put back or taken off after the checks, see to it.
+  // Generated terms are well typed by construction; where something was put back or taken off after the checks, see to
+  // it.
   if (stripped_ || specs_.size() > num_declared_) {
     for (const Constant* r : recursors_) recheck(*r);
   }
 }
 
 void InductiveBlock::recheck(const Constant& recursor) {
-  k_.ensure_sort(k_.check(recursor.type));
-  for (const RecursorRule& rule : env_.recursor(recursor).rules) k_.check(rule.rhs);
+  try {
+    k_.ensure_sort(k_.check(recursor.type));
+    for (const RecursorRule& rule : env_.recursor(recursor).rules) k_.check(rule.rhs);
+  } catch (const Rejection& rejection) {
+    reject(Rule::kInductive, "the generated " + name(recursor.name) + " is ill typed: " + rejection.detail());
+  }
 }
 
 }  // namespace verikit::lean

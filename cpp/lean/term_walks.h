@@ -8,7 +8,8 @@
 
 namespace verikit::lean {
 
-// Whether two plain terms are the same but for the names and infos of binders. Universe levels must be the same as written.
+// Whether two plain terms are the same but for the names and infos of binders. Universe levels must be the same as
+// written.
 bool alike(const TermStore& terms, TermId a, TermId b);
 
 // The head of a plain application, which may have loose variables; its arguments take the place of what is in `args`.
@@ -17,7 +18,8 @@ TermId unfold(const TermStore& terms, TermId t, std::vector<TermId>& args);
 // How many Pi binders a term begins with, as written.
 std::uint64_t count_pis(const TermStore& terms, TermId t);
 
-// Whether a constant of a given set occurs in a term. Types of free variables are not entered. Remembers what it has seen.
+// Whether a constant of a given set occurs in a term. Types of free variables are not entered. Remembers what it has
+// seen.
 class Mentions {
  public:
   Mentions(const TermStore& terms, std::vector<NameId> names);
@@ -70,9 +72,9 @@ bool any_subterm(const TermStore& terms, TermId root, Visit visit) {
   return false;
 }
 
-// `root` with every outermost subterm t for which replace(t) is not kNone replaced by it; what was put in is not entered.
-// Subterms without a mention are left alone. Order of the calls: outside in, functions before arguments, domains before
-// bodies. replace must not depend on how many binders t lies under.
+// `root` with every outermost subterm t for which replace(t) is not kNone replaced by it; what was put in is not
+// entered. Subterms without a mention are left alone. Order of the calls: outside in, functions before arguments,
+// domains before bodies. replace must not depend on how many binders t lies under.
 template <typename Replace>
 TermId rewrite(TermStore& terms, Mentions& mentions, TermId root, Replace replace) {
   constexpr std::uint32_t kOpen = kNone;  // replace was asked, the parts are not done yet

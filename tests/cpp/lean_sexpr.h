@@ -40,7 +40,8 @@ class Parser {
   std::string word() {
     skip();
     const std::size_t begin = at_;
-    while (at_ < text_.size() && !std::isspace(static_cast<unsigned char>(text_[at_])) && std::string_view("(){},").find(text_[at_]) == std::string_view::npos) {
+    while (at_ < text_.size() && !std::isspace(static_cast<unsigned char>(text_[at_])) &&
+           std::string_view("(){},").find(text_[at_]) == std::string_view::npos) {
       ++at_;
     }
     if (begin == at_) throw std::runtime_error("expected a word at " + std::string(text_.substr(at_)));
@@ -51,7 +52,9 @@ class Parser {
     if (take('(')) {
       const std::string op = word();
       const LevelId a = level();
-      const LevelId made = op == "succ" ? levels.succ(a) : op == "max" ? levels.max(a, level()) : levels.imax(a, level());
+      const LevelId made = op == "succ"  ? levels.succ(a)
+                           : op == "max" ? levels.max(a, level())
+                                         : levels.imax(a, level());
       want(')');
       return made;
     }

@@ -1,4 +1,5 @@
-// Blocks of inductive types and quotients: what is well formed is accepted with exactly its recursors, and nothing else is.
+// Blocks of inductive types and quotients: what is well formed is accepted with exactly its recursors, and nothing else
+// is.
 #include <functional>
 #include <string>
 #include <vector>
@@ -50,7 +51,8 @@ DeclarationId add(Environment& env, const Block& b) {
   std::vector<ConstantId> ids;
   std::vector<NameId> all;
   for (const Type& t : b.types) all.push_back(env.names().parse(t.name));
-  const auto constant = [&](ConstantKind kind, const std::string& name, const std::vector<std::string>& params, const std::string& type, std::uint32_t info) {
+  const auto constant = [&](ConstantKind kind, const std::string& name, const std::vector<std::string>& params,
+                            const std::string& type, std::uint32_t info) {
     Constant c;
     c.kind = kind;
     c.name = env.names().parse(name);
@@ -91,7 +93,8 @@ DeclarationId add(Environment& env, const Block& b) {
     info.num_indices = r.indices;
     info.num_motives = b.types.size() + b.nested;
     info.num_minors = b.minors;
-    for (const Rule& rule : r.rules) info.rules.push_back({env.names().parse(rule.constructor), rule.fields, term(env, rule.rhs)});
+    for (const Rule& rule : r.rules)
+      info.rules.push_back({env.names().parse(rule.constructor), rule.fields, term(env, rule.rhs)});
     info.k = r.k;
     constant(ConstantKind::kRecursor, r.name, r.params, r.type, env.add(std::move(info)));
   }
@@ -105,7 +108,8 @@ std::string verdict(Environment& env) {
   const auto last = static_cast<DeclarationId>(env.num_declarations() - 1);
   for (const Finding& f : report.findings) {
     const std::string what = f.status == CheckStatus::kRejected ? rule_name(f.rule) : decline_name(f.reason);
-    return f.declaration == last || f.declaration == kNone ? what : "earlier: " + f.name + ": " + what + ": " + f.detail;
+    return f.declaration == last || f.declaration == kNone ? what
+                                                           : "earlier: " + f.name + ": " + what + ": " + f.detail;
   }
   return report.status == CheckStatus::kAccepted ? "accepted" : "none";
 }
@@ -116,25 +120,37 @@ Block nat() {
   b.recursive = true;
   b.minors = 2;
   const std::string head = "(m (Pi (t Nat) (Sort u))) (z (m Nat.zero)) (s (Pi (n Nat) (ih (m n)) (m (Nat.succ n))))";
-  b.recursors = {{"Nat.rec", "(Pi " + head + " (t Nat) (m t))", 0,
-                  {{"Nat.zero", 0, "(fun " + head + " z)"}, {"Nat.succ", 1, "(fun " + head + " (n Nat) (s n (Nat.rec.{u} m z s n)))"}}}};
+  b.recursors = {{"Nat.rec",
+                  "(Pi " + head + " (t Nat) (m t))",
+                  0,
+                  {{"Nat.zero", 0, "(fun " + head + " z)"},
+                   {"Nat.succ", 1, "(fun " + head + " (n Nat) (s n (Nat.rec.{u} m z s n)))"}}}};
   return b;
 }
 
 Block eq() {
   Block b;
   b.params = {"v"};
-  b.types = {{"Eq", "(Pi (A (Sort v)) (a A) (b A) Prop)", 2, 1, {{"Eq.refl", "(Pi (A (Sort v)) (a A) (Eq.{v} A a a))"}}}};
+  b.types = {
+      {"Eq", "(Pi (A (Sort v)) (a A) (b A) Prop)", 2, 1, {{"Eq.refl", "(Pi (A (Sort v)) (a A) (Eq.{v} A a a))"}}}};
   b.minors = 1;
   const std::string head = "(A (Sort v)) (a A) (m (Pi (b A) (t (Eq.{v} A a b)) (Sort u))) (r (m a (Eq.refl.{v} A a)))";
-  b.recursors = {{"Eq.rec", "(Pi " + head + " (b A) (t (Eq.{v} A a b)) (m b t))", 1, {{"Eq.refl", 0, "(fun " + head + " r)"}}, true, {"u", "v"}}};
+  b.recursors = {{"Eq.rec",
+                  "(Pi " + head + " (b A) (t (Eq.{v} A a b)) (m b t))",
+                  1,
+                  {{"Eq.refl", 0, "(fun " + head + " r)"}},
+                  true,
+                  {"u", "v"}}};
   return b;
 }
 
 Block list() {
   Block b;
   b.params = {"v"};
-  b.types = {{"List", "(Pi (A (Sort (succ v))) (Sort (succ v)))", 1, 0,
+  b.types = {{"List",
+              "(Pi (A (Sort (succ v))) (Sort (succ v)))",
+              1,
+              0,
               {{"List.nil", "(Pi (A (Sort (succ v))) (List.{v} A))"},
                {"List.cons", "(Pi (A (Sort (succ v))) (x A) (xs (List.{v} A)) (List.{v} A))"}}}};
   b.recursive = true;
@@ -142,10 +158,13 @@ Block list() {
   const std::string head =
       "(A (Sort (succ v))) (m (Pi (t (List.{v} A)) (Sort u))) (n (m (List.nil.{v} A)))"
       "(c (Pi (x A) (xs (List.{v} A)) (ih (m xs)) (m (List.cons.{v} A x xs))))";
-  b.recursors = {{"List.rec", "(Pi " + head + " (t (List.{v} A)) (m t))", 0,
+  b.recursors = {{"List.rec",
+                  "(Pi " + head + " (t (List.{v} A)) (m t))",
+                  0,
                   {{"List.nil", 0, "(fun " + head + " n)"},
                    {"List.cons", 2, "(fun " + head + " (x A) (xs (List.{v} A)) (c x xs (List.rec.{u,v} A m n c xs)))"}},
-                  false, {"u", "v"}}};
+                  false,
+                  {"u", "v"}}};
   return b;
 }
 
@@ -161,10 +180,17 @@ Block tree() {
       "(f (Pi (ts (List.{0} Tree)) (ih (p ts)) (m (Tree.node ts)))) (n (p (List.nil.{0} Tree)))"
       "(c (Pi (x Tree) (xs (List.{0} Tree)) (i (m x)) (j (p xs)) (p (List.cons.{0} Tree x xs))))";
   b.recursors = {
-      {"Tree.rec", "(Pi " + head + " (t Tree) (m t))", 0, {{"Tree.node", 1, "(fun " + head + " (ts (List.{0} Tree)) (f ts (Tree.rec_1.{u} m p f n c ts)))"}}},
-      {"Tree.rec_1", "(Pi " + head + " (t (List.{0} Tree)) (p t))", 0,
+      {"Tree.rec",
+       "(Pi " + head + " (t Tree) (m t))",
+       0,
+       {{"Tree.node", 1, "(fun " + head + " (ts (List.{0} Tree)) (f ts (Tree.rec_1.{u} m p f n c ts)))"}}},
+      {"Tree.rec_1",
+       "(Pi " + head + " (t (List.{0} Tree)) (p t))",
+       0,
        {{"List.nil", 0, "(fun " + head + " n)"},
-        {"List.cons", 2, "(fun " + head + " (x Tree) (xs (List.{0} Tree)) (c x xs (Tree.rec.{u} m p f n c x) (Tree.rec_1.{u} m p f n c xs)))"}}}};
+        {"List.cons", 2,
+         "(fun " + head +
+             " (x Tree) (xs (List.{0} Tree)) (c x xs (Tree.rec.{u} m p f n c x) (Tree.rec_1.{u} m p f n c xs)))"}}}};
   return b;
 }
 
@@ -174,14 +200,21 @@ Block flag() {
   b.types = {{"Flag", "Type", 0, 0, {{"Flag.up", "Flag"}, {"Flag.down", "Flag"}}}};
   b.minors = 2;
   const std::string head = "(m (Pi (t Flag) (Sort u))) (a (m Flag.up)) (b (m Flag.down))";
-  b.recursors = {{"Flag.rec", "(Pi " + head + " (t Flag) (m t))", 0, {{"Flag.up", 0, "(fun " + head + " a)"}, {"Flag.down", 0, "(fun " + head + " b)"}}}};
+  b.recursors = {{"Flag.rec",
+                  "(Pi " + head + " (t Flag) (m t))",
+                  0,
+                  {{"Flag.up", 0, "(fun " + head + " a)"}, {"Flag.down", 0, "(fun " + head + " b)"}}}};
   return b;
 }
 
 // Even and odd numbers, as propositions: a mutual block that eliminates into Prop only.
 Block even() {
   Block b;
-  b.types = {{"Even", "(Pi (n Nat) Prop)", 0, 1, {{"Even.zero", "(Even Nat.zero)"}, {"Even.succ", "(Pi (n Nat) (h (Odd n)) (Even (Nat.succ n)))"}}},
+  b.types = {{"Even",
+              "(Pi (n Nat) Prop)",
+              0,
+              1,
+              {{"Even.zero", "(Even Nat.zero)"}, {"Even.succ", "(Pi (n Nat) (h (Odd n)) (Even (Nat.succ n)))"}}},
              {"Odd", "(Pi (n Nat) Prop)", 0, 1, {{"Odd.succ", "(Pi (n Nat) (h (Even n)) (Odd (Nat.succ n)))"}}}};
   b.recursive = true;
   b.minors = 3;
@@ -189,11 +222,19 @@ Block even() {
       "(p (Pi (n Nat) (t (Even n)) Prop)) (q (Pi (n Nat) (t (Odd n)) Prop)) (z (p Nat.zero Even.zero))"
       "(s (Pi (n Nat) (h (Odd n)) (ih (q n h)) (p (Nat.succ n) (Even.succ n h))))"
       "(o (Pi (n Nat) (h (Even n)) (ih (p n h)) (q (Nat.succ n) (Odd.succ n h))))";
-  b.recursors = {{"Even.rec", "(Pi " + head + " (n Nat) (t (Even n)) (p n t))", 1,
-                  {{"Even.zero", 0, "(fun " + head + " z)"}, {"Even.succ", 2, "(fun " + head + " (n Nat) (h (Odd n)) (s n h (Odd.rec p q z s o n h)))"}},
-                  false, {}},
-                 {"Odd.rec", "(Pi " + head + " (n Nat) (t (Odd n)) (q n t))", 1,
-                  {{"Odd.succ", 2, "(fun " + head + " (n Nat) (h (Even n)) (o n h (Even.rec p q z s o n h)))"}}, false, {}}};
+  b.recursors = {{"Even.rec",
+                  "(Pi " + head + " (n Nat) (t (Even n)) (p n t))",
+                  1,
+                  {{"Even.zero", 0, "(fun " + head + " z)"},
+                   {"Even.succ", 2, "(fun " + head + " (n Nat) (h (Odd n)) (s n h (Odd.rec p q z s o n h)))"}},
+                  false,
+                  {}},
+                 {"Odd.rec",
+                  "(Pi " + head + " (n Nat) (t (Odd n)) (q n t))",
+                  1,
+                  {{"Odd.succ", 2, "(fun " + head + " (n Nat) (h (Even n)) (o n h (Even.rec p q z s o n h)))"}},
+                  false,
+                  {}}};
   return b;
 }
 
@@ -246,7 +287,8 @@ TEST(inductive_compares_every_field_of_a_recursor) {
     CHECK(after({}, flag(), change) == "recursor");
     CHECK(after({}, list(), change) != "accepted");
   }
-  CHECK(after({}, flag(), [](Block& b) { std::swap(b.recursors[0].rules[0].rhs, b.recursors[0].rules[1].rhs); }) == "recursor");
+  CHECK(after({}, flag(), [](Block& b) { std::swap(b.recursors[0].rules[0].rhs, b.recursors[0].rules[1].rhs); }) ==
+        "recursor");
   CHECK(after({}, nat(), [](Block& b) { std::swap(b.recursors[0].rules[0], b.recursors[0].rules[1]); }) == "recursor");
   CHECK(after({list()}, tree(), [](Block& b) { std::swap(b.recursors[0].name, b.recursors[1].name); }) == "recursor");
   CHECK(after({list()}, tree(), [](Block& b) { b.recursors.pop_back(); }) != "accepted");
@@ -256,7 +298,8 @@ TEST(inductive_compares_every_field_of_a_recursor) {
 TEST(inductive_ignores_names_and_order_of_recursors) {
   CHECK(after({list()}, tree(), [](Block& b) { std::swap(b.recursors[0], b.recursors[1]); }) == "accepted");
   CHECK(after({}, nat(), [](Block& b) {
-          const std::string head = "(x (Pi (y Nat) (Sort u))) (a (x Nat.zero)) (b (Pi (y Nat) (c (x y)) (x (Nat.succ y))))";
+          const std::string head =
+              "(x (Pi (y Nat) (Sort u))) (a (x Nat.zero)) (b (Pi (y Nat) (c (x y)) (x (Nat.succ y))))";
           b.recursors[0].type = "(Pi " + head + " (y Nat) (x y))";
         }) == "accepted");
 }
@@ -290,7 +333,10 @@ TEST(inductive_rejects_negative_occurrences_through_nested_types) {
   fn.types = {{"Fn", "(Pi (A Type) Type)", 1, 0, {{"Fn.mk", "(Pi (A Type) (f (Pi (a A) Nat)) (Fn A))"}}}};
   fn.minors = 1;
   const std::string head = "(A Type) (m (Pi (t (Fn A)) (Sort u))) (k (Pi (f (Pi (a A) Nat)) (m (Fn.mk A f))))";
-  fn.recursors = {{"Fn.rec", "(Pi " + head + " (t (Fn A)) (m t))", 0, {{"Fn.mk", 1, "(fun " + head + " (f (Pi (a A) Nat)) (k f))"}}}};
+  fn.recursors = {{"Fn.rec",
+                   "(Pi " + head + " (t (Fn A)) (m t))",
+                   0,
+                   {{"Fn.mk", 1, "(fun " + head + " (f (Pi (a A) Nat)) (k f))"}}}};
   CHECK(after({nat()}, fn) == "accepted");
   Block b;
   b.types = {{"T", "Type", 0, 0, {{"T.mk", "(Pi (f (Fn T)) T)"}}}};
@@ -308,8 +354,11 @@ TEST(inductive_rejects_fields_of_a_universe_too_high) {
 TEST(inductive_rejects_types_that_are_not_uniform) {
   const auto recursive = [](Block& b) { b.recursive = true; };
   // The parameter is exchanged for another; behind a reduction that drops it; the universe is another.
-  CHECK(of_type({"T", "(Pi (n Nat) Type)", 1, 0, {{"T.mk", "(Pi (n Nat) (x (T Nat.zero)) (T n))"}}}, recursive) == "positivity");
-  CHECK(of_type({"T", "(Pi (n Nat) Type)", 1, 0, {{"T.mk", "(Pi (n Nat) (x ((fun (y Type) Nat) (T Nat.zero))) (T n))"}}}, recursive) == "positivity");
+  CHECK(of_type({"T", "(Pi (n Nat) Type)", 1, 0, {{"T.mk", "(Pi (n Nat) (x (T Nat.zero)) (T n))"}}}, recursive) ==
+        "positivity");
+  CHECK(
+      of_type({"T", "(Pi (n Nat) Type)", 1, 0, {{"T.mk", "(Pi (n Nat) (x ((fun (y Type) Nat) (T Nat.zero))) (T n))"}}},
+              recursive) == "positivity");
   CHECK(of_type({"T", "(Pi (n Nat) Type)", 1, 0, {{"T.mk", "(Pi (n Nat) (x (T n)) (T n))"}}}, recursive) == "recursor");
   CHECK(of_type({"T", "Type", 0, 0, {{"T.mk", "(Pi (x T.{0}) T.{v})"}}}, [&](Block& b) {
           recursive(b);
@@ -320,7 +369,8 @@ TEST(inductive_rejects_types_that_are_not_uniform) {
 TEST(inductive_rejects_a_type_in_its_own_index) {
   const auto recursive = [](Block& b) { b.recursive = true; };
   CHECK(of_type({"T", "(Pi (A Type) Type)", 0, 1, {{"T.mk", "(T (T Nat))"}}}) == "constructor");
-  CHECK(of_type({"T", "(Pi (A Type) Type)", 0, 1, {{"T.mk", "(Pi (x (T (T Nat))) (T Nat))"}}}, recursive) == "positivity");
+  CHECK(of_type({"T", "(Pi (A Type) Type)", 0, 1, {{"T.mk", "(Pi (x (T (T Nat))) (T Nat))"}}}, recursive) ==
+        "positivity");
   CHECK(of_type({"T", "(Pi (A Type) Type)", 0, 1, {{"T.mk", "(T Nat)"}}}) == "recursor");
 }
 
@@ -350,7 +400,8 @@ TEST(inductive_lets_propositions_eliminate_into_data_only_where_nothing_is_lost)
   b.minors = 1;
   const auto recursor = [](const std::string& sort, const std::vector<std::string>& params) {
     const std::string head = "(m (Pi (t Ex) " + sort + ")) (k (Pi (n Nat) (m (Ex.mk n))))";
-    return Rec{"Ex.rec", "(Pi " + head + " (t Ex) (m t))", 0, {{"Ex.mk", 1, "(fun " + head + " (n Nat) (k n))"}}, false, params};
+    return Rec{"Ex.rec", "(Pi " + head + " (t Ex) (m t))", 0, {{"Ex.mk", 1, "(fun " + head + " (n Nat) (k n))"}}, false,
+               params};
   };
   b.recursors = {recursor("Prop", {})};
   CHECK(after({nat()}, b) == "accepted");
@@ -365,6 +416,17 @@ TEST(inductive_lets_propositions_eliminate_into_data_only_where_nothing_is_lost)
   CHECK(after({nat()}, b) == "recursor");
   b.recursors = {recursor("(Sort u)", {"u"})};
   CHECK(after({nat()}, b) == "accepted");
+}
+
+TEST(inductive_names_the_copies_of_nested_types_in_messages) {
+  // The field y is no type: its text is a variable whose type is the copy of List T.
+  Block b;
+  b.types = {{"T", "Type", 0, 0, {{"T.mk", "(Pi (x (List.{0} T)) (y x) T)"}}}};
+  b.recursive = true;
+  b.nested = 1;
+  CHECK(after({list()}, b) == "not-a-sort");
+  b.types[0].constructors[0].type = "(Pi (x (List.{0} T)) (f (Pi (n Nat) Type)) (y (f x)) T)";
+  CHECK(after({nat(), list()}, b) == "argument-mismatch");
 }
 
 TEST(inductive_rejects_nested_parameters_with_local_variables) {
@@ -398,10 +460,17 @@ std::vector<Quotient> quotients() {
   const std::string a = "(A (Sort u)) (r (Pi (x A) (y A) Prop))";
   return {{"Quot", QuotientKind::kType, {"u"}, "(Pi " + a + " (Sort u))"},
           {"Quot.mk", QuotientKind::kMk, {"u"}, "(Pi " + a + " (x A) (Quot.{u} A r))"},
-          {"Quot.lift", QuotientKind::kLift, {"u", "v"},
-           "(Pi " + a + " (B (Sort v)) (f (Pi (x A) B)) (h (Pi (x A) (y A) (p (r x y)) (Eq.{v} B (f x) (f y)))) (q (Quot.{u} A r)) B)"},
-          {"Quot.ind", QuotientKind::kInd, {"u"},
-           "(Pi " + a + " (B (Pi (q (Quot.{u} A r)) Prop)) (h (Pi (x A) (B (Quot.mk.{u} A r x)))) (q (Quot.{u} A r)) (B q))"}};
+          {"Quot.lift",
+           QuotientKind::kLift,
+           {"u", "v"},
+           "(Pi " + a +
+               " (B (Sort v)) (f (Pi (x A) B)) (h (Pi (x A) (y A) (p (r x y)) (Eq.{v} B (f x) (f y)))) (q (Quot.{u} A "
+               "r)) B)"},
+          {"Quot.ind",
+           QuotientKind::kInd,
+           {"u"},
+           "(Pi " + a +
+               " (B (Pi (q (Quot.{u} A r)) Prop)) (h (Pi (x A) (B (Quot.mk.{u} A r x)))) (q (Quot.{u} A r)) (B q))"}};
 }
 std::string with_quotients(const std::vector<Quotient>& all, const Block* equality) {
   Environment env;
@@ -438,10 +507,14 @@ TEST(quotient_constants_have_exactly_their_types) {
   }
   // Lifting without respect for the relation, induction into types.
   CHECK(wrong_last(2, [](Quotient& q) {
-    q.type = "(Pi (A (Sort u)) (r (Pi (x A) (y A) Prop)) (B (Sort v)) (f (Pi (x A) B)) (h (Pi (x A) (y A) (Eq.{v} B (f x) (f x)))) (q (Quot.{u} A r)) B)";
+    q.type =
+        "(Pi (A (Sort u)) (r (Pi (x A) (y A) Prop)) (B (Sort v)) (f (Pi (x A) B)) (h (Pi (x A) (y A) (Eq.{v} B (f x) "
+        "(f x)))) (q (Quot.{u} A r)) B)";
   }));
   CHECK(wrong_last(3, [](Quotient& q) {
-    q.type = "(Pi (A (Sort u)) (r (Pi (x A) (y A) Prop)) (B (Pi (q (Quot.{u} A r)) Type)) (h (Pi (x A) (B (Quot.mk.{u} A r x)))) (q (Quot.{u} A r)) (B q))";
+    q.type =
+        "(Pi (A (Sort u)) (r (Pi (x A) (y A) Prop)) (B (Pi (q (Quot.{u} A r)) Type)) (h (Pi (x A) (B (Quot.mk.{u} A r "
+        "x)))) (q (Quot.{u} A r)) (B q))";
   }));
 }
 
@@ -453,10 +526,19 @@ TEST(quotients_need_the_real_equality) {
   CHECK(with_quotients({quotients()[0]}, &none).find("accepted") == std::string::npos);
   Block all;  // an equality of all with all
   all.params = {"v"};
-  all.types = {{"Eq", "(Pi (A (Sort v)) (a A) (b A) Prop)", 3, 0, {{"Eq.refl", "(Pi (A (Sort v)) (a A) (b A) (Eq.{v} A a b))"}}}};
+  all.types = {{"Eq",
+                "(Pi (A (Sort v)) (a A) (b A) Prop)",
+                3,
+                0,
+                {{"Eq.refl", "(Pi (A (Sort v)) (a A) (b A) (Eq.{v} A a b))"}}}};
   all.minors = 1;
   const std::string head = "(A (Sort v)) (a A) (b A) (m (Pi (t (Eq.{v} A a b)) (Sort u))) (r (m (Eq.refl.{v} A a b)))";
-  all.recursors = {{"Eq.rec", "(Pi " + head + " (t (Eq.{v} A a b)) (m t))", 0, {{"Eq.refl", 0, "(fun " + head + " r)"}}, true, {"u", "v"}}};
+  all.recursors = {{"Eq.rec",
+                    "(Pi " + head + " (t (Eq.{v} A a b)) (m t))",
+                    0,
+                    {{"Eq.refl", 0, "(fun " + head + " r)"}},
+                    true,
+                    {"u", "v"}}};
   CHECK(after({}, all) == "accepted");
   CHECK(with_quotients({quotients()[0]}, &all) == "quotient");
 }
