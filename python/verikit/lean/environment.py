@@ -205,10 +205,10 @@ def load(
     ResourceError
         If a literal or the whole is too large.
     """
+    folders = _search_path(search_path)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _parse(bytes(source), "<bytes>", progress)
     path = os.fspath(source)
-    folders = _search_path(search_path)
     if os.path.isdir(path):
         return _open(
             path, folders=[path], search_path=[path, *folders], imports=imports, trusted=trusted, progress=progress
