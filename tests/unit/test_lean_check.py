@@ -194,6 +194,20 @@ def test_check_of_compiled_modules_reads_all_parts(root: Path) -> None:
         assert verdict.evidence.sha256 != whole.evidence.sha256
 
 
+def test_check_of_a_module_checks_what_it_reaches_unless_told_not_to(root: Path) -> None:
+    folder = root / "tests" / "golden" / "lean" / "modules"
+    whole = check("Honest", search_path=[folder])
+    assert whole.accepted
+    assert whole.evidence.checked == 5
+    alone = check("Honest", search_path=[folder], trust_imports=True)
+    assert alone.accepted
+    assert alone.evidence.checked == 1
+    assert any("imported modules" in assumption for assumption in alone.guarantee.assumptions)
+    assert "imported" not in " ".join(whole.guarantee.assumptions)
+    trusted = check("Honest", search_path=[folder], trusted=load("Honest", search_path=[folder]).imports().values())
+    assert (trusted.evidence.checked, trusted.evidence.trusted) == (1, 4)
+
+
 def test_check_of_one_environment_twice_says_the_same() -> None:
     environment = load(proofs.candidate("sorry"))
     first, second = check(environment), check(environment)

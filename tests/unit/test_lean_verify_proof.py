@@ -103,6 +103,37 @@ def test_verify_proof_takes_environments_and_the_same_one_twice() -> None:
     assert verify_proof(reference, reference, "target").rejected
 
 
+def test_verify_proof_of_modules_trusts_what_the_reference_has_bit_for_bit(root: Path, tmp_path: Path) -> None:
+    folder = root / "tests" / "golden" / "lean" / "modules"
+    shared = verify_proof("Reference", "Honest", "plus_zero", search_path=[folder])
+    assert shared.accepted, shared.detail
+    assert (shared.evidence.checked, shared.evidence.trusted) == (1, 4)
+    assert any("trusted digests" in assumption for assumption in shared.guarantee.assumptions)
+    everything = verify_proof("Reference", "Honest", "plus_zero", search_path=[folder], trust_reference=False)
+    assert everything.accepted
+    assert (everything.evidence.checked, everything.evidence.trusted) == (5, 0)
+
+    # One bit in a header: the same constants, another file.
+    for name in ("Library.olean", "Honest.olean"):
+        content = bytearray((folder / name).read_bytes())
+        content[40] ^= 1
+        (tmp_path / name).write_bytes(content)
+    reference = load("Reference", search_path=[folder])
+    candidate = load("Honest", search_path=[tmp_path], trusted=reference.imports().values())
+    other = verify_proof(reference, candidate, "plus_zero")
+    assert other.accepted, other.detail
+    assert (other.evidence.checked, other.evidence.trusted) == (5, 0)
+
+
+def test_verify_proof_of_modules_rejects_the_same_names_with_another_meaning(root: Path) -> None:
+    folder = root / "tests" / "golden" / "lean" / "modules"
+    assert check("Cheating", search_path=[folder]).accepted
+    verdict = verify_proof("Reference", "Cheating", "plus_zero", search_path=[folder])
+    assert verdict.rejected
+    assert (verdict.evidence.findings[0].declaration, verdict.evidence.findings[0].rule) == ("plus", "statement")
+    assert verify_proof("Reference", "Reference", "plus_zero", search_path=[folder]).rejected
+
+
 def test_verify_proof_of_compiled_modules_trusts_nothing_that_was_asked_for(root: Path) -> None:
     folder = root / "tests" / "golden" / "lean" / "olean"
     verdict = verify_proof(folder / "Tour.olean", folder / "Tour.olean", "swap_swap", search_path=[folder])

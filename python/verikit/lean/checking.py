@@ -20,7 +20,7 @@ from verikit._base.errors import (
 )
 from verikit._base.verdict import Cause, Guarantee, Stats, Status, Verdict
 from verikit._version import __version__
-from verikit.lean.environment import Environment, Progress, Source, load
+from verikit.lean.environment import Environment, Progress, Source, is_compiled, load
 from verikit.lean.evidence import LeanEvidence, LeanFinding
 
 STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
@@ -166,7 +166,8 @@ def verify_proof(
     reference : path, bytes or Environment
         States the theorem. Its own proof is not looked at: it may be a ``sorry``, or the statement an axiom.
     candidate : path, bytes or Environment
-        Must prove it. Nothing that its author could write is trusted.
+        Must prove it. Nothing that its author could write is trusted. An Environment may have been loaded with a search
+        path of its own.
     theorem : str
         Full name of the constant, the same in both.
     allowed_axioms : collection of str
@@ -296,10 +297,9 @@ def _subject(source: Source | Environment) -> str:
 
 def _reference_digests(stated: Environment, candidate: Source | Environment) -> tuple[str, ...]:
     """Digests of what the reference imports, where the candidate may share it: modules share, exports do not."""
-    if stated.format != "olean" or isinstance(candidate, (bytes, bytearray, memoryview, Environment)):
+    if stated.format != "olean" or isinstance(candidate, Environment) or not is_compiled(candidate):
         return ()
-    modules = stated._native.modules(digests=True)
-    return tuple(sha256 for _, _, sha256, _, asked_for in modules if sha256 and not asked_for)
+    return tuple(stated.imports().values())
 
 
 def _require_axioms(names: Collection[str]) -> list[str]:

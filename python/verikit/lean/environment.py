@@ -163,6 +163,11 @@ class Environment:
         graph.add_edges_from((all_names[a], all_names[b]) for a, b in self._native.edges(roots, proofs=proofs))
         return graph
 
+    def imports(self) -> dict[str, str]:
+        """SHA-256 digests of the imported modules by name: what ``trusted=`` takes. Reads all of them."""
+        modules = self._native.modules(digests=True)
+        return {name: sha256 for name, _, sha256, _, asked_for in modules if sha256 and not asked_for}
+
     def _find(self, name: str) -> int:
         number = self._native.find(name)
         if number is None:
@@ -229,6 +234,20 @@ def load(
     return _open(
         os.path.basename(path), files=[path], search_path=folders, imports=imports, trusted=trusted, progress=progress
     )
+
+
+def is_compiled(source: Source) -> bool:
+    """Whether a source is made of .olean files, which may have modules in common with others."""
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return False
+    path = os.fspath(source)
+    if not os.path.isfile(path):
+        return True
+    try:
+        with open(path, "rb") as stream:
+            return _core.is_olean(stream.read(_HEAD))
+    except OSError:
+        return False
 
 
 def _search_path(search_path: Sequence[str | os.PathLike[str]] | None) -> list[str]:
