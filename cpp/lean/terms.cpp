@@ -10,6 +10,7 @@ namespace verikit::lean {
 namespace {
 
 constexpr std::uint32_t kMaxTerms = 0x7FFFFFFE;
+constexpr std::uint64_t kTag = 0xFFFFFFFF00000000;
 constexpr std::uint32_t kMaxLoose = 0xFFFFFFF0;
 
 std::uint64_t hash_node(Kind kind, std::uint32_t a, std::uint32_t b, std::uint32_t c) {
@@ -47,22 +48,44 @@ TermStore::~TermStore() = default;
 TermId TermStore::lookup(const Node& n, std::uint64_t hash) const {
   const std::size_t wrap = table_.size() - 1;
   for (std::size_t i = hash & wrap;; i = (i + 1) & wrap) {
-    const std::uint32_t entry = table_[i];
+    const std::uint64_t entry = table_[i];
     if (entry == 0) return kNone;
-    const Node& m = nodes_[entry - 1 - first_];
-    if (m.a == n.a && m.b == n.b && m.c == n.c && m.kind == n.kind) return entry - 1;
+    if (((entry ^ hash) >> 32) != 0) continue;
+    const TermId id = static_cast<TermId>(entry) - 1;
+    const Node& m = nodes_[id - first_];
+    if (m.a == n.a && m.b == n.b && m.c == n.c && m.kind == n.kind) return id;
   }
 }
 
 void TermStore::grow() {
-  std::vector<std::uint32_t> bigger(table_.size() * 2, 0);
+  std::vector<std::uint64_t> bigger(table_.size() * 2, 0);
   table_.swap(bigger);
   const std::size_t wrap = table_.size() - 1;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& n = nodes_[i];
-    std::size_t s = hash_node(n.kind, n.a, n.b, n.c) & wrap;
+    const std::uint64_t hash = hash_node(n.kind, n.a, n.b, n.c);
+    std::size_t s = hash & wrap;
     while (table_[s] != 0) s = (s + 1) & wrap;
-    table_[s] = first_ + static_cast<std::uint32_t>(i) + 1;
+    table_[s] = (hash & kTag) | (first_ + i + 1);
+  }
+}
+
+// What has a part that the base does not have is not in the base.
+bool TermStore::may_be_in_base(const Node& n) const {
+  switch (n.kind) {
+    case Kind::kFVar:
+    case Kind::kClosure:
+      return false;
+    case Kind::kApp:
+    case Kind::kLambda:
+    case Kind::kPi:
+      return n.a < first_ && n.b < first_;
+    case Kind::kLet:
+      return n.a < first_ && n.b < first_ && n.c < first_;
+    case Kind::kProj:
+      return n.c < first_;
+    default:
+      return true;
   }
 }
 
@@ -74,17 +97,19 @@ void TermStore::use(TermId child) {
 
 TermId TermStore::intern(const Node& n) {
   const std::uint64_t hash = hash_node(n.kind, n.a, n.b, n.c);
-  if (base_) {
+  if (base_ != nullptr && may_be_in_base(n)) {
     const TermId found = base_->lookup(n, hash);
     if (found != kNone) return found;
   }
   const std::size_t wrap = table_.size() - 1;
   std::size_t i = hash & wrap;
   for (;; i = (i + 1) & wrap) {
-    const std::uint32_t entry = table_[i];
+    const std::uint64_t entry = table_[i];
     if (entry == 0) break;
-    const Node& m = nodes_[entry - 1 - first_];
-    if (m.a == n.a && m.b == n.b && m.c == n.c && m.kind == n.kind) return entry - 1;
+    if (((entry ^ hash) >> 32) != 0) continue;
+    const TermId id = static_cast<TermId>(entry) - 1;
+    const Node& m = nodes_[id - first_];
+    if (m.a == n.a && m.b == n.b && m.c == n.c && m.kind == n.kind) return id;
   }
   const std::size_t id = size();
   if (id >= kMaxTerms) fail(ErrorCode::kMemoryLimit, "more than 2^31 terms in one environment");
@@ -107,7 +132,7 @@ TermId TermStore::intern(const Node& n) {
         break;
     }
   }
-  table_[i] = static_cast<std::uint32_t>(id) + 1;
+  table_[i] = (hash & kTag) | (id + 1);
   if (nodes_.size() * 2 > table_.size()) grow();
   return static_cast<TermId>(id);
 }
@@ -328,7 +353,7 @@ std::string_view TermStore::string_value(TermId id) const {
 void TermStore::reset() {
   // A table that one hard declaration blew up would cost every later one: give it back.
   if (table_.size() > (std::size_t{1} << 16)) {
-    std::vector<std::uint32_t>(1024, 0).swap(table_);
+    std::vector<std::uint64_t>(1024, 0).swap(table_);
     std::vector<Node>().swap(nodes_);
   } else {
     std::fill(table_.begin(), table_.end(), 0);
@@ -353,7 +378,7 @@ void TermStore::reserve(std::size_t nodes) {
 }
 
 std::size_t TermStore::bytes() const {
-  std::size_t sum = nodes_.capacity() * sizeof(Node) + table_.capacity() * sizeof(std::uint32_t) + levels_.bytes();
+  std::size_t sum = nodes_.capacity() * sizeof(Node) + table_.capacity() * sizeof(std::uint64_t) + levels_.bytes();
   for (const BigNat& n : big_->values) sum += n.backend().size() * sizeof(boost::multiprecision::limb_type);
   for (const std::string& s : strings_) sum += s.capacity();
   if (names_ == &own_names_) sum += own_names_.bytes();

@@ -109,6 +109,7 @@ class TermStore {
  private:
   TermId intern(const Node& node);
   void use(TermId child);
+  [[nodiscard]] bool may_be_in_base(const Node& node) const;
   [[nodiscard]] TermId lookup(const Node& node, std::uint64_t hash) const;
   void grow();
 
@@ -116,7 +117,7 @@ class TermStore {
   const Node* base_nodes_ = nullptr;
   std::uint32_t first_ = 0;
   std::vector<Node> nodes_;
-  std::vector<std::uint32_t> table_;  // id + 1, or 0; a power of two
+  std::vector<std::uint64_t> table_;  // the hash's upper half and id + 1, or 0; a power of two
   NameTable own_names_;
   NameTable* names_;
   LevelStore levels_;
