@@ -66,6 +66,14 @@ class NativeEnvironment {
     const std::unique_lock<std::shared_mutex> lock(mutex);
     loader->load(ids);
   }
+  void ensure_names(const std::vector<std::string>& names) {
+    std::vector<ConstantId> ids;
+    for (const std::string& name : names) {
+      const ConstantId id = env.find(std::string_view(name));
+      if (id != kNone) ids.push_back(id);
+    }
+    ensure(ids);
+  }
   void ensure_targets() {
     if (!loader) return;
     const std::unique_lock<std::shared_mutex> lock(mutex);
@@ -245,14 +253,9 @@ py::dict verify(const EnvironmentPointer& reference, const EnvironmentPointer& c
   run_interruptibly(
       [&](Progress& state) {
         // Of the reference: the statement and the axioms that may be used, with what they rest on.
-        std::vector<ConstantId> wanted;
         std::vector<std::string> names = allowed_axioms;
         names.push_back(theorem);
-        for (const std::string& name : names) {
-          const ConstantId id = reference->env.find(std::string_view(name));
-          if (id != kNone) wanted.push_back(id);
-        }
-        reference->ensure(wanted);
+        reference->ensure_names(names);
         candidate->ensure_targets();
         const ConstantId target = candidate->env.find(std::string_view(theorem));
         if (target != kNone) candidate->ensure({target});
@@ -390,6 +393,7 @@ void bind_lean(py::module_& module) {
       .def_property_readonly("num_constants", [](const NativeEnvironment& e) { return e.env.num_constants(); })
       .def("target_digests", &target_digests)
       .def("names", &constant_names)
+      .def("load_names", &NativeEnvironment::ensure_names, py::arg("names"), py::call_guard<py::gil_scoped_release>())
       .def("find", &find, py::arg("name"))
       .def("kind",
            [](const NativeEnvironment& e, ConstantId id) { return kind_word(e.env.constant(e.require(id)).kind); }, py::arg("id"))

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.reference.lean.builder import (
     BOOL,
     FALSE,
+    NO,
     ONE,
     PROP,
     TRIVIAL,
@@ -18,6 +19,7 @@ from tests.reference.lean.builder import (
     Book,
     app,
     arrow,
+    cases_bool,
     const,
     eq,
     fun,
@@ -123,28 +125,27 @@ def uses_propext() -> bytes:
     return book.writer.text().encode()
 
 
-def slow(power: int = 60) -> bytes:
-    """A true theorem whose check takes 2^power steps."""
+def slow(height: int = 60) -> bytes:
+    """A true theorem whose check visits 2^height different leaves of a tree, and never goes deep."""
     book = Book()
     book.prelude()
     _nat(book)
-    natural = fun(NAT, lambda _: NAT)
-    recursor = const("Nat.rec", [ONE])
+    bits = const("Bits")
+    book.inductive({"Bits": (TYPE, {"nil": bits, "o": arrow(bits, bits), "i": arrow(bits, bits)})})
 
-    def step(body: object) -> object:
-        return fun(NAT, lambda _: fun(NAT, body))  # type: ignore[arg-type]
+    def both(below: Term, path: Term) -> Term:
+        left, right = app(below, app(const("Bits.o"), path)), app(below, app(const("Bits.i"), path))
+        return cases_bool(ONE, lambda _: BOOL, NO, right, left)
 
-    plus = fun(NAT, lambda m: fun(NAT, lambda n: app(recursor, natural, n, step(lambda ih: app(SUCC, ih)), m)))
-    book.define("plus", arrow(NAT, NAT, NAT), plus)
-    double = step(lambda ih: app(const("plus"), ih, ih))
-    book.define("power", arrow(NAT, NAT), fun(NAT, lambda n: app(recursor, natural, app(SUCC, ZERO), double, n)))
-    walk = fun(NAT, lambda _: fun(BOOL, lambda ih: ih))
-    book.define("walk", arrow(NAT, BOOL), fun(NAT, lambda n: app(recursor, fun(NAT, lambda _: BOOL), YES, walk, n)))
-    exponent = ZERO
-    for _ in range(power):
-        exponent = app(SUCC, exponent)
-    walked = app(const("walk"), app(const("power"), exponent))
-    book.theorem("target", eq(ONE, BOOL, walked, YES), refl(ONE, BOOL, YES))
+    motive = fun(NAT, lambda _: arrow(bits, BOOL))
+    step = fun(NAT, lambda _: fun(arrow(bits, BOOL), lambda below: fun(bits, lambda path: both(below, path))))
+    recursor = app(const("Nat.rec", [ONE]), motive, fun(bits, lambda _: YES), step)
+    book.define("tree", arrow(NAT, bits, BOOL), fun(NAT, lambda n: app(recursor, n)))
+    number = ZERO
+    for _ in range(height):
+        number = app(SUCC, number)
+    visited = app(const("tree"), number, const("Bits.nil"))
+    book.theorem("target", eq(ONE, BOOL, visited, YES), refl(ONE, BOOL, YES))
     return book.writer.text().encode()
 
 

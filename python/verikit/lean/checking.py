@@ -105,7 +105,7 @@ def check(
     allowed = None if allowed_axioms is None else _require_axioms(allowed_axioms)
     try:
         environment = _as_environment(source, search_path=search_path, trusted=trusted, progress=progress)
-    except (ResourceError, UnsupportedError) as error:
+    except (ResourceError, UnsupportedError, MemoryError) as error:
         return _declined_by(error, _subject(source), time_s=time.perf_counter() - start)
     remaining_s = timeout_s - (time.perf_counter() - start)
     if remaining_s <= 0:
@@ -119,7 +119,7 @@ def check(
             max_findings=_MAX_FINDINGS,
             progress=progress,
         )
-    except (ResourceError, UnsupportedError) as error:
+    except (ResourceError, UnsupportedError, MemoryError) as error:
         return _declined_by(error, environment.name, time_s=time.perf_counter() - start)
     axioms = raw["axioms"]
     status = Status(raw["status"])
@@ -208,12 +208,13 @@ def verify_proof(
     whose = Cause.REFERENCE
     try:
         stated = _as_environment(reference, search_path=search_path, progress=progress)
+        stated._native.load_names([theorem, *allowed])
         digests = _reference_digests(stated, candidate) if trust_reference else ()
         whose = Cause.RESPONSE
         offered = _as_environment(candidate, search_path=search_path, trusted=digests, progress=progress)
     except ExportFormatError as error:
         return _malformed(error, subject, theorem, whose, time_s=time.perf_counter() - start)
-    except (ResourceError, UnsupportedError) as error:
+    except (ResourceError, UnsupportedError, MemoryError) as error:
         return _declined_by(error, subject, cause=whose, time_s=time.perf_counter() - start)
     remaining_s = timeout_s - (time.perf_counter() - start)
     if remaining_s <= 0:
@@ -231,7 +232,7 @@ def verify_proof(
         )
     except ExportFormatError as error:  # .olean files are read as they are reached
         return _malformed(error, subject, theorem, Cause.RESPONSE, time_s=time.perf_counter() - start)
-    except (ResourceError, UnsupportedError) as error:
+    except (ResourceError, UnsupportedError, MemoryError) as error:
         return _declined_by(error, subject, time_s=time.perf_counter() - start)
     return _proof_verdict(stated, offered, theorem, raw, subject, used_threads, time.perf_counter() - start)
 
@@ -422,20 +423,20 @@ def _malformed(
 
 
 def _declined_by(
-    error: ResourceError | UnsupportedError, subject: str, *, cause: Cause = Cause.RESPONSE, time_s: float
+    error: ResourceError | UnsupportedError | MemoryError, subject: str, *, cause: Cause = Cause.RESPONSE, time_s: float
 ) -> Verdict[LeanEvidence]:
     """The verdict for input that is unsupported or does not fit into the limits."""
     reason = "unsupported"
     if isinstance(error, TimeLimitError):
         reason = "timeout"
-    elif isinstance(error, MemoryLimitError):
+    elif isinstance(error, (MemoryLimitError, MemoryError)):
         reason = "memory"
     return Verdict(
         status=Status.DECLINED,
         engine="lean",
         subject=subject,
         reason=reason,
-        detail=str(error),
+        detail=str(error) or "out of memory",
         cause=cause,
         evidence=LeanEvidence(),
         stats=Stats(time_s=time_s, version=__version__),
