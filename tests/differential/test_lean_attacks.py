@@ -357,4 +357,5 @@ def test_every_attack_is_shown_to_work_or_said_to_be_of_another_kind() -> None:
         "lean4_14607_loose_variable_in_nested_parameter.ndjson",
         "lean4_14616_auxiliary_name.ndjson",  # a name of another process
         "universe_arguments_too_few.ndjson",
+        "variable_left_in_an_inferred_type.ndjson",  # needs a checker that abstracts wrongly
     }

@@ -385,3 +385,17 @@ def cases_in_prop(book: Book) -> None:
             ),
         ),
     )
+
+
+@control
+def variable_whose_type_is_substituted(book: Book) -> None:
+    """(fun B P (h : forall x, P x) => h) A: the type of P is substituted into while the function's type is inferred."""
+    book.prelude()
+
+    def of(a: Term) -> Term:
+        return pi(arrow(a, PROP), lambda p: arrow(pi(a, lambda x: app(p, x)), pi(a, lambda x: app(p, x))))
+
+    def identity(b: Term) -> Term:
+        return fun(arrow(b, PROP), lambda p: fun(pi(b, lambda x: app(p, x)), lambda h: h))
+
+    book.define("same", pi(TYPE, of), fun(TYPE, lambda a: app(fun(TYPE, identity), a)))

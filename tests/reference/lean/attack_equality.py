@@ -186,3 +186,35 @@ def projection_past_hidden_data(book: Book) -> None:
         pi(some, lambda x: arrow(app(holds, proj("Some", 0, x)), FALSE)),
         fun(some, lambda x: proj("Some", 1, x)),
     )
+
+
+@attack("value-mismatch")
+def variable_left_in_an_inferred_type(book: Book) -> None:
+    """Applied to A, `fun B p x (h : p x) => weaken B p x h` has a type in which p is bound. A checker that leaves p free
+    there takes it for the P of the context, and what was shown for True holds for P: everything."""
+    book.prelude()
+
+    def family(b: Term) -> Term:
+        return arrow(b, PROP)
+
+    book.theorem(
+        "weaken",
+        pi(TYPE, lambda b: pi(family(b), lambda p: pi(b, lambda x: arrow(app(p, x), TRUE, app(p, x))))),
+        fun(
+            TYPE, lambda b: fun(family(b), lambda p: fun(b, lambda x: fun(app(p, x), lambda h: fun(TRUE, lambda _: h))))
+        ),
+    )
+
+    def shown(b: Term) -> Term:
+        weaken = const("weaken")
+        return fun(family(b), lambda p: fun(b, lambda x: fun(app(p, x), lambda h: app(weaken, b, p, x, h))))
+
+    def body(a: Term, x: Term) -> Term:
+        return app(fun(TYPE, shown), a, fun(a, lambda _: TRUE), x, TRIVIAL)
+
+    book.theorem(
+        "everything",
+        pi(TYPE, lambda a: pi(family(a), lambda p: pi(a, lambda x: arrow(TRUE, app(p, x))))),
+        fun(TYPE, lambda a: fun(family(a), lambda _: fun(a, lambda x: body(a, x)))),
+    )
+    book.boom(app(const("everything"), BOOL, fun(BOOL, lambda _: FALSE), YES, TRIVIAL))
