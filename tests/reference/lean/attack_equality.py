@@ -190,8 +190,8 @@ def projection_past_hidden_data(book: Book) -> None:
 
 @attack("value-mismatch")
 def variable_left_in_an_inferred_type(book: Book) -> None:
-    """Applied to A, `fun B p x (h : p x) => weaken B p x h` has a type in which p is bound. A checker that leaves p free
-    there takes it for the P of the context, and what was shown for True holds for P: everything."""
+    """Applied to A, `fun B p x (h : p x) => weaken B p x h` has a type in which p is bound. A checker that leaves p
+    free there takes it for the P of the context, and what was shown for True holds for P: everything."""
     book.prelude()
 
     def family(b: Term) -> Term:
