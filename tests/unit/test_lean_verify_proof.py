@@ -90,6 +90,22 @@ def test_verify_proof_blames_the_reference_for_what_is_its_own(reference: bytes,
     assert (verdict.reason, verdict.cause) == ("reference", Cause.REFERENCE)
 
 
+def test_verify_proof_blames_whoever_brought_the_broken_module(root: Path, tmp_path: Path) -> None:
+    folder = root / "tests" / "golden" / "lean" / "modules"
+    for name in ("Library", "Reference", "Honest"):
+        (tmp_path / f"{name}.olean").write_bytes((folder / f"{name}.olean").read_bytes())
+    for broken, status, cause in (
+        ("Reference", "declined", Cause.REFERENCE),
+        ("Honest", "rejected", Cause.RESPONSE),
+    ):
+        path = tmp_path / f"{broken}.olean"
+        content = path.read_bytes()
+        path.write_bytes(content[:1000] + b"\xfe" * (len(content) - 1000))
+        verdict = verify_proof("Reference", "Honest", "plus_zero", search_path=[tmp_path])
+        assert (verdict.status.value, verdict.cause) == (status, cause), verdict.detail
+        path.write_bytes(content)
+
+
 def test_verify_proof_nobody_profits_from_a_proof_that_cannot_be_decided() -> None:
     verdict = verify_proof(proofs.slow(), proofs.slow(), "target", timeout_s=0.5)
     assert verdict.declined
