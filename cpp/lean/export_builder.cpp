@@ -5,6 +5,7 @@
 
 #include "base/excerpt.h"
 #include "lean/decimal.h"
+#include "lean/rank.h"
 
 namespace verikit::lean {
 namespace {
@@ -260,6 +261,8 @@ void ExportBuilder::finish(bool complete_blocks) {
     }
     declare_loose(block);
   }
+  // Blocks that came in parts are declared when they are whole, which may be after what mentions them.
+  if (!blocks_.empty()) rank_by_dependency(env_);
 }
 
 }  // namespace verikit::lean

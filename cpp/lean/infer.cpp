@@ -219,7 +219,8 @@ TermId Kernel::State::infer_app(View v, bool check) {
 TermId Kernel::State::infer_lambda(View v, bool check) {
   std::vector<TermId> fvars;
   std::vector<std::uint32_t> names;
-  std::uint32_t level = std::max(envs.fvars(v.env), terms[v.term].fvars);
+  const std::uint32_t first = std::max(envs.fvars(v.env), terms[v.term].fvars);
+  std::uint32_t level = first;
   while (terms[v.term].kind == Kind::kLambda) {
     const Node n = terms[v.term];
     if (check) sort_of({n.a, v.env}, true);
@@ -230,7 +231,10 @@ TermId Kernel::State::infer_lambda(View v, bool check) {
     names.push_back(n.c);
     v = {n.b, envs.cons(x, v.env)};
   }
-  return binders(Kind::kPi, fvars, names, infer(v, check));
+  const TermId type = binders(Kind::kPi, fvars, names, infer(v, check));
+  // A variable that left its binder would be taken for another one elsewhere: never go on.
+  if (terms[type].fvars > first) fail(ErrorCode::kSoundness, "a free variable is left in the type of a function");
+  return type;
 }
 
 TermId Kernel::State::infer_pi(View v, bool check) {

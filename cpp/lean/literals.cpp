@@ -70,13 +70,18 @@ TermId Kernel::State::reduce_nat(NameId name, TermId a, TermId b) {
   if (!is_succ && (op == NatOp::kCount || nat_op_arity(op) != (b == kNone ? 1 : 2))) return kNone;
   // Terms with free variables are compared as they are, unless asked otherwise.
   if (!eager_reduce && (terms[a].fvars != 0 || (b != kNone && terms[b].fvars != 0))) return kNone;
-  if (is_succ ? !primitives->nat_literals(self) : !primitives->computes(op, self)) return kNone;
+  const bool computes = is_succ ? primitives->nat_literals(self) : primitives->computes(op, self);
+  if (!computes && (is_succ || !primitives->is_misnamed(op))) return kNone;
   const Level guard(*this);
   const TermId x = nat_literal(a);
   if (x == kNone) return kNone;
   if (is_succ) return terms.nat(BigNat(terms.nat_value(x) + 1));
   const TermId y = b == kNone ? x : nat_literal(b);
   if (y == kNone) return kNone;
+  if (!computes) {
+    // Here other Lean kernels compute by name, and what they would find is not what the definition says.
+    decline(Decline::kUnsupported, env.names().to_string(name) + " is applied to numerals, and is not the operation of that name");
+  }
   const Node nx = terms[x];
   const Node ny = terms[y];
   std::optional<BigNat> result;

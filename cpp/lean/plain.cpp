@@ -92,7 +92,7 @@ TermId Kernel::State::plain(TermId t) {
       result = substitute(n.a, n.b);
       break;
     case Kind::kFVar:
-      result = terms.fvar(n.a, plain(n.b));
+      // Left as it is, its type too: another type would make it another variable, which no binder would catch.
       break;
     case Kind::kApp: {
       const TermId fn = plain(n.a);

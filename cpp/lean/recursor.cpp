@@ -61,10 +61,7 @@ void InductiveBlock::find_recursor_names() {
       text = "u_" + std::to_string(i);
       u = names.find_string(kAnonymous, text);
     }
-    if (u == kNone) {
-      reject(Rule::kRecursor,
-             name(all_[0]) + ": its recursor has a universe parameter " + text + ", which the file never names");
-    }
+    if (u == kNone) u = k_.fresh_name();  // then the file has none of the recursors
     elimination_level_ = terms_.levels().param(u);
     recursor_lparams_.insert(recursor_lparams_.begin(), u);
   }
@@ -75,17 +72,17 @@ void InductiveBlock::find_recursor_names() {
     const bool auxiliary = i >= num_declared_;
     const NameId of = auxiliary ? all_[0] : specs_[i].name;
     const std::string last = auxiliary ? "rec_" + std::to_string(i - num_declared_ + 1) : "rec";
+    // An export may leave out recursors that nothing uses. Their names stay theirs: nobody else may bear them.
     const NameId found = names.find_string(of, last);
-    if (found == kNone || find_own(found, ConstantKind::kRecursor) == nullptr) {
-      reject(Rule::kRecursor, "the block lacks the recursor " + name(of) + "." + last);
+    const bool there = found != kNone && find_own(found, ConstantKind::kRecursor) != nullptr;
+    if (!there && found != kNone && env_.find(found) != kNone) {
+      reject(Rule::kRecursor, "the name of the recursor " + name(of) + "." + last + " is taken by another constant");
     }
-    recursor_names_.push_back(found);
+    recursor_names_.push_back(there ? found : k_.fresh_name());
   }
-  if (recursors_.size() != specs_.size()) {
-    for (const Constant* r : recursors_) {
-      if (std::find(recursor_names_.begin(), recursor_names_.end(), r->name) == recursor_names_.end()) {
-        reject(Rule::kRecursor, name(r->name) + " is no recursor of the block of " + name(all_[0]));
-      }
+  for (const Constant* r : recursors_) {
+    if (std::find(recursor_names_.begin(), recursor_names_.end(), r->name) == recursor_names_.end()) {
+      reject(Rule::kRecursor, name(r->name) + " is no recursor of the block of " + name(all_[0]));
     }
   }
 }
@@ -150,9 +147,14 @@ void InductiveBlock::compare_recursors() {
   }
   std::size_t minor = 0;
   for (std::size_t i = 0; i < specs_.size(); ++i) {
-    const Constant& said = *find_own(recursor_names_[i], ConstantKind::kRecursor);
-    const RecursorInfo& info = env_.recursor(said);
     const TypeSpec& spec = specs_[i];
+    const Constant* present = find_own(recursor_names_[i], ConstantKind::kRecursor);
+    if (present == nullptr) {
+      minor += spec.constructors.size();
+      continue;
+    }
+    const Constant& said = *present;
+    const RecursorInfo& info = env_.recursor(said);
     if (said.params != recursor_lparams_)
       reject(Rule::kRecursor, name(said.name) + ": its universe parameters are not the generated ones");
     if (info.all != all_)
