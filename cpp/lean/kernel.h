@@ -18,7 +18,7 @@
 namespace verikit::lean {
 
 struct CheckLimits {
-  std::uint64_t max_steps = 2'000'000'000;              // of the evaluator, for one declaration
+  std::uint64_t max_steps = 500'000'000;              // of the evaluator, for one declaration
   std::uint32_t max_depth = 100'000;                    // of recursion
   std::uint64_t max_bytes = std::uint64_t{8} << 30;     // of one declaration's terms
   std::uint64_t max_nat_bytes = std::uint64_t{1} << 27; // of a computed literal

@@ -270,14 +270,17 @@ class Rules {
   bool decisions_are_right() {
     Scope s = scope();
     s.let("p", "Prop").let("yes", "p").let("no", "(-> p False)").let("t", "(-> p Nat)").let("e", "(-> (Not p) Nat)");
-    s.let("a", "Nat").let("b", "Nat");
     return s.is_inductive({"False", "Prop"}, 0, {}) && s.equal("(Not p)", "(-> p False)") &&
            s.is_inductive({"Decidable", "(-> Prop Type)"}, 1,
                           {{"Decidable.isFalse", "(pi (p Prop) (-> (-> p False) (Decidable p)))"},
                            {"Decidable.isTrue", "(pi (p Prop) (-> p (Decidable p)))"}}) &&
            s.equal("(dite.{1} Nat p (Decidable.isTrue p yes) t e)", "(t yes)") &&
-           s.equal("(dite.{1} Nat p (Decidable.isFalse p no) t e)", "(e no)") &&
-           s.equal("(ite.{1} Nat p (Decidable.isTrue p yes) a b)", "a") &&
+           s.equal("(dite.{1} Nat p (Decidable.isFalse p no) t e)", "(e no)");
+  }
+  bool choices_are_right() {
+    Scope s = scope();
+    s.let("p", "Prop").let("yes", "p").let("no", "(-> p False)").let("a", "Nat").let("b", "Nat");
+    return s.equal("(ite.{1} Nat p (Decidable.isTrue p yes) a b)", "a") &&
            s.equal("(ite.{1} Nat p (Decidable.isFalse p no) a b)", "b");
   }
   bool decide_is_right() {
@@ -327,7 +330,7 @@ class Rules {
   }
   bool mod_by_fuel() {
     Scope s = fuel_scope();
-    return decisions_are_right() && le_is_right() && mod_cases() &&
+    return decisions_are_right() && choices_are_right() && le_is_right() && mod_cases() &&
            s.equal("(Nat.modCore x y)",
                    "(dite.{1} Nat (Nat.le 1 y) (Nat.decLe 1 y) (fun (q (Nat.le 1 y)) (Nat.modCore.go y q (Nat.succ x) x h0)) "
                    "(fun (q (Not (Nat.le 1 y))) x))") &&
@@ -368,7 +371,7 @@ class Rules {
     s.let("p0", "(Nat.le (Nat.succ (m a)) (WellFounded.Nat.eager (Nat.succ (m a))))");
     s.let("p", "(Nat.le (Nat.succ (m a)) (Nat.succ t))");
     s.let("q", "(pi (y A) (-> (Nat.le (Nat.succ (m y)) (m a)) (Nat.le (Nat.succ (m y)) t)))");
-    return decisions_are_right() && le_is_right() &&
+    return decisions_are_right() && choices_are_right() && le_is_right() &&
            s.equal("(WellFounded.Nat.eager t)",
                    "(ite.{1} Nat (Eq.{1} Bool (Nat.beq t t) Bool.true) (instDecidableEqBool (Nat.beq t t) Bool.true) t t)") &&
            s.equal("(WellFounded.Nat.fix.{1 1} A M m F a)",
@@ -461,13 +464,13 @@ class Rules {
     const std::string right = std::string("(dite.{1} Nat ") + kBothCases +
                               " (fun (q (And (Nat.lt 0 y) (Nat.le y x))) (Nat.succ (Nat.div (Nat.sub x y) y)))"
                               " (fun (q (Not (And (Nat.lt 0 y) (Nat.le y x)))) 0))";
-    return decisions_are_right() && le_is_right() && lt_is_right() && and_is_right() && unfolds_to("(Nat.div x y)", right.c_str());
+    return decisions_are_right() && choices_are_right() && le_is_right() && lt_is_right() && and_is_right() && unfolds_to("(Nat.div x y)", right.c_str());
   }
   bool mod_by_recursion() {
     const std::string right = std::string("(dite.{1} Nat ") + kBothCases +
                               " (fun (q (And (Nat.lt 0 y) (Nat.le y x))) (Nat.modCore (Nat.sub x y) y))"
                               " (fun (q (Not (And (Nat.lt 0 y) (Nat.le y x)))) x))";
-    return decisions_are_right() && le_is_right() && lt_is_right() && and_is_right() &&
+    return decisions_are_right() && choices_are_right() && le_is_right() && lt_is_right() && and_is_right() &&
            (attempt(&Rules::mod_cases) ? unfolds_to("(Nat.modCore x y)", right.c_str()) : mod_itself());
   }
   // Still older: Nat.mod without modCore.
@@ -484,7 +487,7 @@ class Rules {
            unfolds_to("(Nat.gcd (Nat.succ x) y)", "(Nat.gcd (Nat.mod y (Nat.succ x)) (Nat.succ x))");
   }
   bool log2_by_recursion() {
-    return decisions_are_right() && le_is_right() &&
+    return decisions_are_right() && choices_are_right() && le_is_right() &&
            unfolds_to("(Nat.log2 x)", "(ite.{1} Nat (Nat.le 2 x) (Nat.decLe 2 x) (Nat.succ (Nat.log2 (Nat.div x 2))) 0)");
   }
   // Bit by bit: what f does with the last bits of x and y, below what it does with the rest.
@@ -500,7 +503,7 @@ class Rules {
     };
     return s.has_type("g", "(-> Bool (-> Bool Bool))") && gives("(g Bool.false Bool.false)", ff) &&
            gives("(g Bool.false Bool.true)", ft) && gives("(g Bool.true Bool.false)", tf) && gives("(g Bool.true Bool.true)", tt) &&
-           decisions_are_right() && decide_is_right() && eq_is_right() && bitwise_recursion();
+           decisions_are_right() && choices_are_right() && decide_is_right() && eq_is_right() && bitwise_recursion();
   }
   bool bitwise_recursion() {
     return unfolds_to(
