@@ -63,7 +63,8 @@ Loader::Loader(Environment& into, LoadOptions options)
       next_rank_(first_rank_) {
   NameTable& names = env_.names();
   for (const char* n : {"Nat", "Nat.zero", "Nat.succ"}) nat_literal_.push_back(names.parse(n));
-  for (const char* n : {"String", "String.ofList", "String.mk", "Char", "Char.ofNat", "List", "List.nil", "List.cons", "Nat"}) {
+  for (const char* n :
+       {"String", "String.ofList", "String.mk", "Char", "Char.ofNat", "List", "List.nil", "List.cons", "Nat"}) {
     string_literal_.push_back(names.parse(n));
   }
   for (const char* n : {"Quot", "Quot.mk", "Quot.lift", "Quot.ind"}) quotients_.push_back(names.parse(n));
@@ -74,7 +75,8 @@ Loader::~Loader() = default;
 
 // --- modules -------------------------------------------------------------------------------------------------------
 
-std::uint32_t Loader::add_source(const std::vector<ByteSource>& parts, const std::string& name, const std::string& identity) {
+std::uint32_t Loader::add_source(const std::vector<ByteSource>& parts, const std::string& name,
+                                 const std::string& identity) {
   if (sources_.size() >= options_.max_modules) {
     fail(ErrorCode::kMemoryLimit, "more than " + std::to_string(options_.max_modules) + " modules are imported");
   }
@@ -107,12 +109,12 @@ std::uint32_t Loader::open_file(const std::string& path, const std::string& name
   }
   // Two files of one module's name would define everything twice; the second is not what the first's importers mean.
   if (const auto found = by_name_.find(name); found != by_name_.end()) {
-    fail(ErrorCode::kInput, "'" + path + "' and '" + env_.modules()[found->second].path + "' are both the module " + name +
-                                "; give one of them, or another name");
+    fail(ErrorCode::kInput, "'" + path + "' and '" + env_.modules()[found->second].path + "' are both the module " +
+                                name + "; give one of them, or another name");
   }
   std::vector<ByteSource> parts{{path, path, {}}};
-  // A module of the module system keeps proofs and private definitions in parts of their own. Beside another module such files
-  // are left over from an earlier build.
+  // A module of the module system keeps proofs and private definitions in parts of their own. Beside another module
+  // such files are left over from an earlier build.
   if (is_file(path + ".private") && OleanModule::is_module_file(parts.front(), options_.limits)) {
     if (is_file(path + ".server")) parts.push_back({path + ".server", path + ".server", {}});
     parts.push_back({path + ".private", path + ".private", {}});
@@ -205,8 +207,11 @@ std::vector<std::uint32_t> Loader::add_folder(const std::string& folder) {
   std::error_code error;
   if (!fs::is_directory(folder, error)) fail(ErrorCode::kInput, "there is no folder '" + folder + "'");
   std::vector<fs::path> files;
-  for (auto it = fs::recursive_directory_iterator(folder, error); !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    if (it->path().extension() == kExtension && is_file(it->path())) files.push_back(it->path().lexically_relative(folder));
+  for (auto it = fs::recursive_directory_iterator(folder, error); !error && it != fs::recursive_directory_iterator();
+       it.increment(error)) {
+    if (it->path().extension() == kExtension && is_file(it->path())) {
+      files.push_back(it->path().lexically_relative(folder));
+    }
   }
   if (error) fail(ErrorCode::kInput, "cannot list '" + folder + "': " + error.message());
   std::sort(files.begin(), files.end());

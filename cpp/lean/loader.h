@@ -1,7 +1,8 @@
 // Modules and what they import, into one environment.
 //
 // Every name of every module is indexed; terms are loaded only for the constants that are reached. After `load_…` the
-// environment is complete for checking: constants that were not reached keep loaded = false and belong to no declaration.
+// environment is complete for checking: constants that were not reached keep loaded = false and belong to no
+// declaration.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,8 @@ std::vector<std::string> split_search_path(const std::string& lean_path);
 struct LoadOptions {
   std::vector<std::string> search_path;  // folders, in order
   bool imports = true;                   // false: files stand alone, whatever they import
-  // Modules with one of these digests (OleanModule::digest, lower-case hex) are trusted. Trust is all or nothing: should
-  // something reached in a trusted module mention a constant that no trusted module has, then none is trusted.
+  // Modules with one of these digests (OleanModule::digest, lower-case hex) are trusted. Trust is all or nothing:
+  // should something reached in a trusted module mention a constant that no trusted module has, then none is trusted.
   std::set<std::string> trusted;
   // Theorems of trusted modules get their values too: needed where axioms are to be recomputed.
   bool trusted_theorem_values = true;
@@ -38,8 +39,8 @@ struct LoadStats {
 };
 
 // Use: add files or modules, then load once or more, then check; the loader may go before the environment is checked.
-// Errors: InputError (a file or module that is not there), ExportFormatError (malformed), MemoryLimitError, UnsupportedError.
-// After an error the environment is of no use. Thread-safety: none.
+// Errors: InputError (a file or module that is not there), ExportFormatError (malformed), MemoryLimitError,
+// UnsupportedError. After an error the environment is of no use. Thread-safety: none.
 class Loader {
  public:
   explicit Loader(Environment& into, LoadOptions options = {});
@@ -47,10 +48,9 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  // Each adds a module with all that it imports, and returns its index in Environment::modules(). A module that is there
-  // already is not added again.
-  // path: of the .olean; its .server and .private parts are taken from beside it. name: dotted; empty: from the search
-  // path where the file lies below it, else the file's name without ".olean".
+  // Each adds a module with all that it imports, and returns its index in Environment::modules(). A module that is
+  // there already is not added again. path: of the .olean; its .server and .private parts are taken from beside it.
+  // name: dotted; empty: from the search path where the file lies below it, else the file's name without ".olean".
   std::uint32_t add_file(const std::string& path, const std::string& name = "");
   // Found by the rules of LEAN_PATH: A.B is A/B.olean below the first folder that has A.olean or A/.
   std::uint32_t add_module(const std::string& name);
@@ -59,11 +59,13 @@ class Loader {
   // Every .olean below a folder, as modules of that folder, in the order of their names.
   std::vector<std::uint32_t> add_folder(const std::string& folder);
 
-  // Loads the constants and all that they reach, and makes declarations of them, in an order in which each mentions only
-  // what is before it; where that is impossible (a circle), some declaration mentions what is after it, and is rejected.
+  // Loads the constants and all that they reach, and makes declarations of them, in an order in which each mentions
+  // only what is before it; where that is impossible (a circle), some declaration mentions what is after it, and is
+  // rejected.
   void load(const std::vector<ConstantId>& roots);
-  // All constants of the modules but the compiler's own intermediate code, which Lean kept among them before 4.22: unsafe
-  // definitions called `_cstage1` or `_cstage2`, which have no meaning for the kernel. Whatever mentions one loads it.
+  // All constants of the modules but the compiler's own intermediate code, which Lean kept among them before 4.22:
+  // unsafe definitions called `_cstage1` or `_cstage2`, which have no meaning for the kernel. Whatever mentions one
+  // loads it.
   void load_module(std::uint32_t module);
   void load_modules(const std::vector<std::uint32_t>& modules);
   void load_all();

@@ -64,8 +64,8 @@ std::uint32_t Loader::add_group(DeclarationKind kind, std::vector<ConstantId> co
   return group;
 }
 
-// Whether the constant may be a part of a block of `of`: blocks do not cross modules, so that trust in a module is trust in
-// whole declarations.
+// Whether the constant may be a part of a block of `of`: blocks do not cross modules, so that trust in a module is
+// trust in whole declarations.
 bool Loader::in_block(ConstantId id, ConstantKind kind, const Constant& of) const {
   if (id == kNone || group_of_[id] != kNone) return false;
   const Constant& c = env_.constant(id);
@@ -117,7 +117,8 @@ std::uint32_t Loader::inductive_group(ConstantId id) {
       const ConstantId type = env_.find(name);
       if (!in_block(type, ConstantKind::kInductive, first)) continue;
       ensure_loaded(type);
-      if (env_.inductive(env_.constant(type)).all == all && std::find(types.begin(), types.end(), type) == types.end()) {
+      if (env_.inductive(env_.constant(type)).all == all &&
+          std::find(types.begin(), types.end(), type) == types.end()) {
         types.push_back(type);
       }
     }
@@ -180,7 +181,8 @@ std::uint32_t Loader::definition_group(ConstantId id) {
     if (!in_block(member, ConstantKind::kDefinition, first)) continue;
     ensure_loaded(member);
     const Constant& c = env_.constant(member);
-    if (c.safety == first.safety && c.all == first.all && std::find(members.begin(), members.end(), member) == members.end()) {
+    if (c.safety == first.safety && c.all == first.all &&
+        std::find(members.begin(), members.end(), member) == members.end()) {
       members.push_back(member);
     }
   }
@@ -356,8 +358,8 @@ void Loader::load(const std::vector<ConstantId>& roots) {
   all_roots_.insert(all_roots_.end(), roots.begin(), roots.end());
   walk(roots);
   if (options_.trusted.empty() || trust_dropped_ || trust_holds()) return;
-  // Trust in a proof was trust in what it mentions. Nothing is trusted now, and the proofs that were left out are loaded:
-  // the walk starts again, since they may put declarations into another order.
+  // Trust in a proof was trust in what it mentions. Nothing is trusted now, and the proofs that were left out are
+  // loaded: the walk starts again, since they may put declarations into another order.
   trust_dropped_ = true;
   for (Module& module : env_.modules()) module.trusted = false;
   for (Group& group : groups_) group.entered = false;

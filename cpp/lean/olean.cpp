@@ -16,7 +16,18 @@ constexpr std::uint64_t kObjectHeader = 8, kArrayHeader = 24, kStringHeader = 32
 
 // Of expressions, in Lean's order.
 enum ExprTag : std::uint8_t {
-  kExprBVar, kExprFVar, kExprMVar, kExprSort, kExprConst, kExprApp, kExprLambda, kExprPi, kExprLet, kExprLit, kExprMData, kExprProj
+  kExprBVar,
+  kExprFVar,
+  kExprMVar,
+  kExprSort,
+  kExprConst,
+  kExprApp,
+  kExprLambda,
+  kExprPi,
+  kExprLet,
+  kExprLit,
+  kExprMData,
+  kExprProj
 };
 struct ExprLayout {
   std::uint8_t pointers, scalars, first_child, last_child;  // scalars: the cached data, then the binder's or let's flag
@@ -26,7 +37,8 @@ constexpr ExprLayout kExprs[] = {{1, 8, 0, 0}, {1, 8, 0, 0}, {1, 8, 0, 0}, {1, 8
 constexpr const char* kAnExpression = "an expression";
 
 // What the memo holds: 0 nothing, kBusy a term whose parts are being read, else a sort and an id.
-constexpr std::uint32_t kBusy = 1, kTermMark = 0x4000'0000, kNameMark = 0x8000'0000, kMarks = 0xC000'0000, kMostTerms = 0x3FFF'FFFF;
+constexpr std::uint32_t kBusy = 1, kTermMark = 0x4000'0000, kNameMark = 0x8000'0000, kMarks = 0xC000'0000,
+                        kMostTerms = 0x3FFF'FFFF;
 
 std::uint64_t word(const std::uint8_t* p) {
   std::uint64_t w;
@@ -52,7 +64,9 @@ std::string hex(std::uint64_t value) {
 
 }  // namespace
 
-bool is_olean(std::span<const std::uint8_t> bytes) { return bytes.size() >= 5 && std::memcmp(bytes.data(), "olean", 5) == 0; }
+bool is_olean(std::span<const std::uint8_t> bytes) {
+  return bytes.size() >= 5 && std::memcmp(bytes.data(), "olean", 5) == 0;
+}
 
 std::uint64_t OleanModule::Object::field(std::uint32_t i) const { return word(fields + 8 * i); }
 
@@ -69,7 +83,8 @@ OleanModule::OleanModule(const std::vector<ByteSource>& parts, Environment& into
   try {
     memo_ = ZeroArray(bytes_.size() / 8 + 1);
   } catch (const std::bad_alloc&) {
-    fail(ErrorCode::kMemoryLimit, "no memory to read the " + std::to_string(bytes_.size()) + " bytes of '" + name() + "'");
+    fail(ErrorCode::kMemoryLimit,
+         "no memory to read the " + std::to_string(bytes_.size()) + " bytes of '" + name() + "'");
   }
   read_index();
 }
@@ -79,11 +94,13 @@ OleanModule::OleanModule(const std::vector<ByteSource>& parts, Environment& into
 void OleanModule::bad(std::uint64_t at, const std::string& expected, const std::string& got) const {
   std::string place = "'" + name() + "'";
   for (const PrivateBytes::Part& part : bytes_.parts()) {
-    if (at >= part.begin && at - part.begin <= part.size) place = "'" + part.name + "', byte " + std::to_string(at - part.begin);
+    if (at >= part.begin && at - part.begin <= part.size) {
+      place = "'" + part.name + "', byte " + std::to_string(at - part.begin);
+    }
   }
   if (current_ != kNone) place += ", in `" + env_.names().to_string(current_) + "`";
-  fail(ErrorCode::kExportFormat,
-       place + ": expected " + expected + ", got " + got + ". The file is damaged or not a compiled Lean module: build it again");
+  fail(ErrorCode::kExportFormat, place + ": expected " + expected + ", got " + got +
+                                     ". The file is damaged or not a compiled Lean module: build it again");
 }
 
 void OleanModule::bad_object(const Object& o, const std::string& expected) const {
@@ -115,8 +132,12 @@ std::uint64_t OleanModule::resolve(std::uint64_t pointer, std::uint64_t from, co
   for (const Part& part : parts_) {
     const std::uint64_t offset = pointer - part.base;
     if (offset < part.end - part.begin) {
-      if (offset % 8 != 0) bad(from, expected, "a pointer to byte " + std::to_string(offset) + ", which is not aligned");
-      if (part.end - part.begin - offset < kObjectHeader) bad(from, expected, "a pointer to the last bytes of the file");
+      if (offset % 8 != 0) {
+        bad(from, expected, "a pointer to byte " + std::to_string(offset) + ", which is not aligned");
+      }
+      if (part.end - part.begin - offset < kObjectHeader) {
+        bad(from, expected, "a pointer to the last bytes of the file");
+      }
       return part.begin + offset;
     }
   }
@@ -140,7 +161,8 @@ OleanModule::Object OleanModule::object_at(std::uint64_t at, const char* expecte
   const std::uint32_t size = header[4] | static_cast<std::uint32_t>(header[5]) << 8;
   const std::uint32_t needed = kObjectHeader + 8u * o.pointers;
   if (size < needed || size > part.end - at) {
-    bad(at, expected, "an object of " + std::to_string(size) + " bytes with " + std::to_string(o.pointers) + " pointers");
+    bad(at, expected,
+        "an object of " + std::to_string(size) + " bytes with " + std::to_string(o.pointers) + " pointers");
   }
   o.fields = bytes_.at(at, size) + kObjectHeader;
   o.scalars = o.fields + 8u * o.pointers;
@@ -152,20 +174,23 @@ OleanModule::Object OleanModule::object(std::uint64_t pointer, std::uint64_t fro
   return object_at(resolve(pointer, from, expected), expected);
 }
 
-OleanModule::Object OleanModule::object(std::uint64_t pointer, std::uint64_t from, int tag, int pointers, std::uint32_t scalars,
-                                        const char* expected) {
+OleanModule::Object OleanModule::object(std::uint64_t pointer, std::uint64_t from, int tag, int pointers,
+                                        std::uint32_t scalars, const char* expected) {
   const Object o = object(pointer, from, expected);
   if (o.tag != tag || o.pointers != pointers || o.scalar_bytes < scalars) bad_object(o, expected);
   return o;
 }
 
-std::pair<std::uint64_t, std::uint64_t> OleanModule::array(std::uint64_t pointer, std::uint64_t from, const char* expected) {
+std::pair<std::uint64_t, std::uint64_t> OleanModule::array(std::uint64_t pointer, std::uint64_t from,
+                                                           const char* expected) {
   const std::uint64_t at = resolve(pointer, from, expected);
   if (tag_at(at, expected) != kArray) bad(at, expected, "an object of tag " + std::to_string(tag_at(at, expected)));
   const std::uint64_t room = part_of(at).end - at;
   if (room < kArrayHeader) bad(at, expected, "the end of the file");
   const std::uint64_t size = word(bytes_.at(at, kArrayHeader) + 8);
-  if (size > (room - kArrayHeader) / 8) bad(at, expected, "an array of " + std::to_string(size) + " elements, beyond the end of the file");
+  if (size > (room - kArrayHeader) / 8) {
+    bad(at, expected, "an array of " + std::to_string(size) + " elements, beyond the end of the file");
+  }
   return {at, size};
 }
 
@@ -180,7 +205,9 @@ std::string_view OleanModule::string(std::uint64_t pointer, std::uint64_t from) 
   const std::uint64_t room = part_of(at).end - at;
   if (room <= kStringHeader) bad(at, kExpected, "the end of the file");
   const std::uint64_t size = word(bytes_.at(at, kStringHeader) + 8);  // with the NUL at the end
-  if (size == 0 || size > room - kStringHeader) bad(at, kExpected, "one of " + std::to_string(size) + " bytes, beyond the end of the file");
+  if (size == 0 || size > room - kStringHeader) {
+    bad(at, kExpected, "one of " + std::to_string(size) + " bytes, beyond the end of the file");
+  }
   spend(size);
   const std::string_view text(reinterpret_cast<const char*>(bytes_.at(at + kStringHeader, size)), size);
   if (text.back() != 0) bad(at, kExpected, "one without the NUL at its end");
@@ -192,7 +219,8 @@ BigNat OleanModule::big_nat(std::uint64_t at) {
   constexpr const char* kExpected = "a natural number";
   if (tag_at(at, kExpected) != kBigNat) bad(at, kExpected, "an object of tag " + std::to_string(tag_at(at, kExpected)));
   if (!gmp_) {
-    fail(ErrorCode::kUnsupported, "'" + name() + "' has numbers in the form of a Lean built without GMP, which is not read; "
+    fail(ErrorCode::kUnsupported, "'" + name() +
+                                      "' has numbers in the form of a Lean built without GMP, which is not read; "
                                       "export it with lean4export, or build it with a released Lean");
   }
   if (part_of(at).end - at < kBigNatHeader) bad(at, kExpected, "the end of the file");
@@ -202,11 +230,14 @@ BigNat OleanModule::big_nat(std::uint64_t at) {
   if (limbs == 0) return BigNat(0);
   if (std::uint64_t{limbs} * 64 > limits_.max_literal_digits * 10 / 3 + 64) {
     fail(ErrorCode::kMemoryLimit, "'" + name() + "': a literal of " + std::to_string(std::uint64_t{limbs} * 64) +
-                                      " bits, beyond the limit of " + std::to_string(limits_.max_literal_digits) + " digits");
+                                      " bits, beyond the limit of " + std::to_string(limits_.max_literal_digits) +
+                                      " digits");
   }
   const std::uint64_t first = resolve(word(header + 16), at, "a number's digits");
   const std::uint64_t bytes = std::uint64_t{limbs} * 8;
-  if (bytes > part_of(first).end - first) bad(at, kExpected, "one of " + std::to_string(bytes) + " bytes, beyond the end of the file");
+  if (bytes > part_of(first).end - first) {
+    bad(at, kExpected, "one of " + std::to_string(bytes) + " bytes, beyond the end of the file");
+  }
   spend(bytes);
   const std::uint8_t* digits = bytes_.at(first, bytes);
   BigNat value;
@@ -263,7 +294,9 @@ NameId OleanModule::name(std::uint64_t pointer, std::uint64_t from) {
       prefix = env_.names().string(prefix, string(o.field(1), chain[i]));
     } else {
       const BigNat number = natural(o.field(1), chain[i]);
-      if (number > ~std::uint64_t{0}) fail(ErrorCode::kUnsupported, "'" + name() + "': a name with a number of 2^64 or more");
+      if (number > ~std::uint64_t{0}) {
+        fail(ErrorCode::kUnsupported, "'" + name() + "': a name with a number of 2^64 or more");
+      }
       prefix = env_.names().numeral(prefix, static_cast<std::uint64_t>(number));
     }
     memo_[chain[i] / 8] = kNameMark | prefix;
@@ -390,7 +423,9 @@ TermId OleanModule::term(std::uint64_t pointer, std::uint64_t from) {
       continue;
     }
     const Object o = object_at(at, kAnExpression);
-    if (o.tag > kExprProj || o.pointers != kExprs[o.tag].pointers || o.scalar_bytes < kExprs[o.tag].scalars) bad_object(o, kAnExpression);
+    if (o.tag > kExprProj || o.pointers != kExprs[o.tag].pointers || o.scalar_bytes < kExprs[o.tag].scalars) {
+      bad_object(o, kAnExpression);
+    }
     const ExprLayout& layout = kExprs[o.tag];
     TermId part[4] = {0, 0, 0, 0};
     bool ready = true;
@@ -432,7 +467,8 @@ TermId OleanModule::term(std::uint64_t pointer, std::uint64_t from) {
         made = leaf(o);
     }
     if (made > std::min(limits_.max_terms, kMostTerms)) {
-      fail(ErrorCode::kMemoryLimit, "'" + name() + "': more than " + std::to_string(limits_.max_terms) + " terms in one environment");
+      fail(ErrorCode::kMemoryLimit,
+           "'" + name() + "': more than " + std::to_string(limits_.max_terms) + " terms in one environment");
     }
     memo_[at / 8] = kTermMark | made;
     stack_.pop_back();

@@ -55,8 +55,8 @@ class OleanModule {
   // ensures: constant.value_loaded. requires: as for `load`.
   void load_value(Constant& constant, std::uint64_t at);
 
-  // Hex. One part: the SHA-256 of the file. More: the SHA-256 of the parts' digests (32 bytes each) in order. Reads everything;
-  // what is loaded afterwards comes from the bytes that were digested.
+  // Hex. One part: the SHA-256 of the file. More: the SHA-256 of the parts' digests (32 bytes each) in order. Reads
+  // everything; what is loaded afterwards comes from the bytes that were digested.
   std::string digest();
 
  private:
@@ -86,10 +86,12 @@ class OleanModule {
   Object object_at(std::uint64_t at, const char* expected);
   Object object(std::uint64_t pointer, std::uint64_t from, const char* expected);
   // A constructor with that tag, so many pointers, and at least so many bytes of scalars.
-  Object object(std::uint64_t pointer, std::uint64_t from, int tag, int pointers, std::uint32_t scalars, const char* expected);
+  Object object(std::uint64_t pointer, std::uint64_t from, int tag, int pointers, std::uint32_t scalars,
+                const char* expected);
   void spend(std::uint64_t amount);
 
-  std::pair<std::uint64_t, std::uint64_t> array(std::uint64_t pointer, std::uint64_t from, const char* expected);  // at, size
+  std::pair<std::uint64_t, std::uint64_t> array(std::uint64_t pointer, std::uint64_t from,
+                                                const char* expected);  // at, size
   std::uint64_t element(std::uint64_t array_at, std::uint64_t index);
   std::string_view string(std::uint64_t pointer, std::uint64_t from);
   BigNat big_nat(std::uint64_t at);

@@ -10,8 +10,9 @@ namespace verikit::lean {
 namespace {
 
 constexpr const char* kModuleData = "a module's record (imports, names, constants, further names, entries)";
-constexpr ConstantKind kKinds[] = {ConstantKind::kAxiom,     ConstantKind::kDefinition, ConstantKind::kTheorem,     ConstantKind::kOpaque,
-                                   ConstantKind::kQuotient,  ConstantKind::kInductive,  ConstantKind::kConstructor, ConstantKind::kRecursor};
+constexpr ConstantKind kKinds[] = {ConstantKind::kAxiom,       ConstantKind::kDefinition, ConstantKind::kTheorem,
+                                   ConstantKind::kOpaque,      ConstantKind::kQuotient,   ConstantKind::kInductive,
+                                   ConstantKind::kConstructor, ConstantKind::kRecursor};
 
 struct RecordLayout {
   const char* what;
@@ -19,9 +20,10 @@ struct RecordLayout {
   std::uint8_t old_pointers;  // of earlier versions of Lean
 };
 // By ConstantKind. Earlier: no `all` of definitions, theorems, opaques; isNested instead of numNested.
-constexpr RecordLayout kRecords[] = {{"an axiom", 1, 1, 1},      {"a definition", 4, 1, 3},        {"a theorem", 3, 0, 2},
-                                     {"an opaque constant", 3, 1, 2}, {"a quotient constant", 1, 1, 1}, {"an inductive type", 6, 3, 5},
-                                     {"a constructor", 5, 1, 5}, {"a recursor", 7, 2, 7}};
+constexpr RecordLayout kRecords[] = {
+    {"an axiom", 1, 1, 1},           {"a definition", 4, 1, 3},        {"a theorem", 3, 0, 2},
+    {"an opaque constant", 3, 1, 2}, {"a quotient constant", 1, 1, 1}, {"an inductive type", 6, 3, 5},
+    {"a constructor", 5, 1, 5},      {"a recursor", 7, 2, 7}};
 
 std::uint64_t word(const std::uint8_t* p) {
   std::uint64_t w;
@@ -34,7 +36,9 @@ std::uint64_t word(const std::uint8_t* p) {
 void OleanModule::read_header(std::size_t index) {
   const PrivateBytes::Part& file = bytes_.parts()[index];
   const auto truncated = [&](std::uint64_t needed) {
-    if (file.size < needed) bad(file.begin + file.size, "a header of " + std::to_string(needed) + " bytes", "the end of the file");
+    if (file.size < needed) {
+      bad(file.begin + file.size, "a header of " + std::to_string(needed) + " bytes", "the end of the file");
+    }
   };
   truncated(32);
   const std::uint8_t* bytes = bytes_.at(file.begin, 32);
@@ -55,8 +59,9 @@ void OleanModule::read_header(std::size_t index) {
     const char* text = reinterpret_cast<const char*>(bytes) + 7;
     lean_version.assign(text, ::strnlen(text, 33));
   } else {
-    fail(ErrorCode::kUnsupported, "'" + file.name + "' has version " + std::to_string(version) +
-                                      " of the .olean header; verikit reads 1 to 3 and the form before: export the module with lean4export");
+    fail(ErrorCode::kUnsupported,
+         "'" + file.name + "' has version " + std::to_string(version) +
+             " of the .olean header; verikit reads 1 to 3 and the form before: export the module with lean4export");
   }
   truncated(base_at + 16);
   const std::uint8_t* words = bytes_.at(file.begin + base_at, 16);
@@ -68,7 +73,9 @@ void OleanModule::read_header(std::size_t index) {
   const auto points_inside = [&](std::uint64_t p) { return p % 8 == 0 && p - part.base < file.size; };
   // Before version 2 the root came last at first, then first.
   if (version < 2 && !points_inside(part.root)) part.root = word(bytes_.at(part.end - 8, 8));
-  if (part.base % 8 != 0) bad(file.begin + base_at, "a base address that is a multiple of 8", std::to_string(part.base));
+  if (part.base % 8 != 0) {
+    bad(file.begin + base_at, "a base address that is a multiple of 8", std::to_string(part.base));
+  }
   for (const Part& other : parts_) {
     const std::uint64_t gap = part.base - other.base;
     if (gap < other.end - other.begin || other.base - part.base < file.size) {
@@ -109,7 +116,8 @@ void OleanModule::read_index() {
   const auto [names, name_count] = array(root.field(1), root.at, "an array of names");
   const auto [infos, info_count] = array(root.field(2), root.at, "an array of constants");
   if (name_count != info_count) {
-    bad(root.at, "as many names as constants", std::to_string(name_count) + " names and " + std::to_string(info_count) + " constants");
+    bad(root.at, "as many names as constants",
+        std::to_string(name_count) + " names and " + std::to_string(info_count) + " constants");
   }
   constants_.reserve(info_count);
   for (std::uint64_t i = 0; i < info_count; ++i) {
@@ -122,7 +130,8 @@ void OleanModule::read_index() {
     // The index of names is the file's word; the constant's own name is what counts.
     const std::uint64_t indexed = element(names, i);
     if (indexed != head.field(0) && name(indexed, names) != own) {
-      bad(info.at, "the constant `" + env_.names().to_string(name(indexed, names)) + "`", "`" + env_.names().to_string(own) + "`");
+      bad(info.at, "the constant `" + env_.names().to_string(name(indexed, names)) + "`",
+          "`" + env_.names().to_string(own) + "`");
     }
     constants_.push_back({own, kKinds[info.tag], info.at});
   }
@@ -133,7 +142,9 @@ OleanModule::Object OleanModule::constant_value(std::uint64_t at) {
   const RecordLayout& layout = kRecords[info.tag];
   const Object value = object(info.field(0), info.at, layout.what);
   const bool old = value.pointers == layout.old_pointers;
-  if (value.tag != 0 || (value.pointers != layout.pointers && !old) || value.scalar_bytes < layout.scalars) bad_object(value, layout.what);
+  if (value.tag != 0 || (value.pointers != layout.pointers && !old) || value.scalar_bytes < layout.scalars) {
+    bad_object(value, layout.what);
+  }
   return value;
 }
 
@@ -141,7 +152,9 @@ void OleanModule::load(Constant& c, std::uint64_t at) {
   current_ = c.name;
   const Object value = constant_value(at);
   const Object head = object(value.field(0), value.at, 0, 3, 0, "a constant's name, parameters and type");
-  if (name(head.field(0), head.at) != c.name) bad(head.at, "the constant `" + env_.names().to_string(c.name) + "`", "another one");
+  if (name(head.field(0), head.at) != c.name) {
+    bad(head.at, "the constant `" + env_.names().to_string(c.name) + "`", "another one");
+  }
   c.params = name_list(head.field(1), head.at);
   c.type = term(head.field(2), head.at);
   const auto unsafe = [&](std::uint32_t scalar) { return flag(value, scalar) ? Safety::kUnsafe : Safety::kSafe; };
@@ -231,8 +244,8 @@ void OleanModule::load_recursor(Constant& c, const Object& value) {
     const Object cell = object(pointer, from, 1, 2, 0, "a list of a recursor's rules");
     const Object rule = object(cell.field(0), cell.at, 0, 3, 0, "a recursor's rule");
     spend(16);  // also what ends a list that runs in a circle
-    info.rules.push_back(
-        {name(rule.field(0), rule.at), count(rule.field(1), rule.at, "a number of fields"), term(rule.field(2), rule.at)});
+    info.rules.push_back({name(rule.field(0), rule.at), count(rule.field(1), rule.at, "a number of fields"),
+                          term(rule.field(2), rule.at)});
     from = cell.at;
     pointer = cell.field(1);
   }

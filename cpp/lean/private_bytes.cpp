@@ -48,7 +48,7 @@ class Descriptor {
 
  private:
   int fd_;
-  struct stat status_ {};
+  struct stat status_{};
 };
 
 }  // namespace
@@ -72,14 +72,18 @@ PrivateBytes::PrivateBytes(const std::vector<ByteSource>& sources, std::uint64_t
     }
     part.begin = (size_ + 7) / 8 * 8;
     if (part.size > most || part.begin + part.size > most) {
-      fail(ErrorCode::kMemoryLimit, "'" + part.name + "' has " + std::to_string(part.size) + " bytes: more than the limit of " +
-                                        std::to_string(max_bytes) + " for one module");
+      fail(ErrorCode::kMemoryLimit, "'" + part.name + "' has " + std::to_string(part.size) +
+                                        " bytes: more than the limit of " + std::to_string(max_bytes) +
+                                        " for one module");
     }
     size_ = part.begin + part.size;
     parts_.push_back(std::move(part));
   }
   data_.reset(static_cast<std::uint8_t*>(std::malloc(std::max<std::uint64_t>(size_, 1))));
-  if (!data_) fail(ErrorCode::kMemoryLimit, "no memory for the " + std::to_string(size_) + " bytes of '" + sources.front().name + "'");
+  if (!data_) {
+    fail(ErrorCode::kMemoryLimit,
+         "no memory for the " + std::to_string(size_) + " bytes of '" + sources.front().name + "'");
+  }
   missing_ = ((size_ - 1) >> kPageBits) + 1;
   if (size_ == 0) missing_ = 0;
   present_.assign(missing_, 0);

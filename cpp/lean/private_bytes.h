@@ -1,7 +1,7 @@
 // The bytes of one or more files in memory of our own, read when they are first needed.
 //
-// Not a mapping: a mapped file can be truncated or changed under the checker. Here a byte that has been read never changes,
-// and a file that was changed, replaced or cut off between two reads is an error.
+// Not a mapping: a mapped file can be truncated or changed under the checker. Here a byte that has been read never
+// changes, and a file that was changed, replaced or cut off between two reads is an error.
 #pragma once
 
 #include <cstdint>

@@ -103,24 +103,36 @@ class OleanWriter {
   Pointer bvar(std::uint64_t i) { return object(0, {box(i)}, data()); }
   Pointer sort(Pointer level) { return object(3, {level}, data()); }
   Pointer prop() { return sort(box(0)); }
-  Pointer constant(std::string_view n, const std::vector<Pointer>& levels = {}) { return object(4, {name(n), list(levels)}, data()); }
+  Pointer constant(std::string_view n, const std::vector<Pointer>& levels = {}) {
+    return object(4, {name(n), list(levels)}, data());
+  }
   Pointer app(Pointer f, Pointer a) { return object(5, {f, a}, data()); }
-  Pointer lambda(std::string_view n, Pointer domain, Pointer body, int info = 0) { return object(6, {name(n), domain, body}, data(info)); }
-  Pointer pi(std::string_view n, Pointer domain, Pointer body, int info = 0) { return object(7, {name(n), domain, body}, data(info)); }
-  Pointer let(std::string_view n, Pointer type, Pointer value, Pointer body) { return object(8, {name(n), type, value, body}, data(0)); }
+  Pointer lambda(std::string_view n, Pointer domain, Pointer body, int info = 0) {
+    return object(6, {name(n), domain, body}, data(info));
+  }
+  Pointer pi(std::string_view n, Pointer domain, Pointer body, int info = 0) {
+    return object(7, {name(n), domain, body}, data(info));
+  }
+  Pointer let(std::string_view n, Pointer type, Pointer value, Pointer body) {
+    return object(8, {name(n), type, value, body}, data(0));
+  }
   Pointer nat(Pointer value) { return object(9, {object(0, {value})}, data()); }
   Pointer text_literal(std::string_view utf8) { return object(9, {object(1, {string(utf8)})}, data()); }
   Pointer mdata(Pointer e) { return object(10, {box(0), e}, data()); }
-  Pointer proj(std::string_view structure, std::uint64_t i, Pointer e) { return object(11, {name(structure), box(i), e}, data()); }
+  Pointer proj(std::string_view structure, std::uint64_t i, Pointer e) {
+    return object(11, {name(structure), box(i), e}, data());
+  }
 
   // --- constants, in the order of the calls ---------------------------------------------------------------------
   using Names = std::vector<std::string>;
   void axiom(const std::string& n, const Names& params, Pointer type, bool is_unsafe = false) {
     add(n, 0, {head(n, params, type)}, {is_unsafe});
   }
-  void definition(const std::string& n, const Names& params, Pointer type, Pointer value, int safety = 1, Names all = {}) {
+  void definition(const std::string& n, const Names& params, Pointer type, Pointer value, int safety = 1,
+                  Names all = {}) {
     const Pointer hints = object(2, {}, {1, 0, 0, 0});
-    add(n, 1, {head(n, params, type), value, hints, names(all.empty() ? Names{n} : all)}, {static_cast<std::uint8_t>(safety)});
+    add(n, 1, {head(n, params, type), value, hints, names(all.empty() ? Names{n} : all)},
+        {static_cast<std::uint8_t>(safety)});
   }
   void theorem(const std::string& n, const Names& params, Pointer type, Pointer value) {
     add(n, 2, {head(n, params, type), value, names({n})}, {});
@@ -150,9 +162,14 @@ class OleanWriter {
                 std::uint64_t indices, std::uint64_t motives, const std::vector<Rule>& rules, bool k) {
     std::vector<Pointer> items;
     for (const Rule& r : rules) items.push_back(object(0, {name(r.constructor), box(r.fields), r.rhs}));
-    add(n, 7, {head(n, params, type), names(all), box(num_params), box(indices), box(motives), box(rules.size()), list(items)}, {k, 0});
+    add(n, 7,
+        {head(n, params, type), names(all), box(num_params), box(indices), box(motives), box(rules.size()),
+         list(items)},
+        {k, 0});
   }
-  Pointer head(const std::string& n, const Names& params, Pointer type) { return object(0, {name(n), names(params), type}); }
+  Pointer head(const std::string& n, const Names& params, Pointer type) {
+    return object(0, {name(n), names(params), type});
+  }
   void add(const std::string& n, int kind, const std::vector<Pointer>& fields, std::vector<std::uint8_t> scalars) {
     add_raw(name(n), object(kind, {object(0, fields, std::move(scalars))}));
   }
@@ -167,9 +184,11 @@ class OleanWriter {
     std::vector<Pointer> imported;
     for (const std::string& i : imports) imported.push_back(object(0, {name(i)}, {0, 1, 0}));
     const Pointer empty = array({});
-    const Pointer imports_array = array(imported), names_array = array(constant_names_), constants_array = array(constants_);
-    const Pointer root = object(0, {imports_array, names_array, constants_array, empty, empty},
-                                options_.version < 2 ? std::vector<std::uint8_t>{} : std::vector<std::uint8_t>{is_module});
+    const Pointer imports_array = array(imported), names_array = array(constant_names_),
+                  constants_array = array(constants_);
+    const Pointer root =
+        object(0, {imports_array, names_array, constants_array, empty, empty},
+               options_.version < 2 ? std::vector<std::uint8_t>{} : std::vector<std::uint8_t>{is_module});
     if (options_.root_last) {
       word(root);
     } else {
@@ -184,7 +203,9 @@ class OleanWriter {
   void set_field(Pointer p, int i, Pointer value) { put(offset(p) + 8 + 8 * static_cast<std::uint64_t>(i), value); }
 
  private:
-  static std::vector<std::uint8_t> data() { return {1, 2, 3, 4, 5, 6, 7, 8}; }  // what Lean caches there is not looked at
+  static std::vector<std::uint8_t> data() {
+    return {1, 2, 3, 4, 5, 6, 7, 8};
+  }  // what Lean caches there is not looked at
   static std::vector<std::uint8_t> data(int flag) { return {1, 2, 3, 4, 5, 6, 7, 8, static_cast<std::uint8_t>(flag)}; }
   Pointer begin(std::size_t size, int other, int tag) {
     const Pointer p = here();

@@ -31,7 +31,9 @@ constexpr const char* kGolden = "../golden/lean/olean/";
 
 class Folder {
  public:
-  Folder() : path_(fs::temp_directory_path() / ("verikit-loader-" + std::to_string(::getpid()) + "-" + std::to_string(count_++))) {
+  Folder()
+      : path_(fs::temp_directory_path() /
+              ("verikit-loader-" + std::to_string(::getpid()) + "-" + std::to_string(count_++))) {
     fs::create_directories(path_);
   }
   ~Folder() {
@@ -43,10 +45,13 @@ class Folder {
   std::string write(const std::string& name, const Bytes& bytes) const {
     const fs::path path = path_ / name;
     fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     return path.string();
   }
-  [[nodiscard]] std::string path(const std::string& name = "") const { return name.empty() ? path_.string() : (path_ / name).string(); }
+  [[nodiscard]] std::string path(const std::string& name = "") const {
+    return name.empty() ? path_.string() : (path_ / name).string();
+  }
 
  private:
   fs::path path_;
@@ -65,7 +70,9 @@ Bytes module_of(const Names& imports, F&& write) {
 }
 // One theorem, by the identity or by another theorem of that type.
 Bytes theorem_module(const std::string& name, const Names& imports = {}, const std::string& by = "") {
-  return module_of(imports, [&](OleanWriter& w) { w.theorem(name, {}, identity_type(w), by.empty() ? identity(w) : w.constant(by)); });
+  return module_of(imports, [&](OleanWriter& w) {
+    w.theorem(name, {}, identity_type(w), by.empty() ? identity(w) : w.constant(by));
+  });
 }
 
 struct Loaded {
@@ -216,10 +223,10 @@ TEST(a_name_that_two_modules_define_is_rejected_even_where_nothing_reaches_it) {
 TEST(only_what_is_reached_is_loaded) {
   Folder folder;
   folder.write("Lib.olean", module_of({}, [](OleanWriter& w) {
-    for (const char* n : {"used", "unused", "through"}) w.theorem(n, {}, identity_type(w), identity(w));
-    w.definition("Statement", {}, w.prop(), identity_type(w));
-    w.theorem("lemma", {}, w.constant("Statement"), w.constant("through"));
-  }));
+                 for (const char* n : {"used", "unused", "through"}) w.theorem(n, {}, identity_type(w), identity(w));
+                 w.definition("Statement", {}, w.prop(), identity_type(w));
+                 w.theorem("lemma", {}, w.constant("Statement"), w.constant("through"));
+               }));
   folder.write("Main.olean", theorem_module("main", {"Lib"}, "lemma"));
   Loaded m(with_path({folder.path()}));
   m.loader->load_module(m.loader->add_module("Main"));
@@ -304,8 +311,9 @@ TEST(constructors_and_recursors_of_no_block_are_rejected) {
       w.constructor("I.mk", {}, w.constant("I"), "I", 0, 0, 0);
       // I.rec : Π (m : I → Sort u) (h : m I.mk) (t : I), m t, and its rule
       const Pointer u = w.sort(w.level_param("u")), motive = w.pi("t", w.constant("I"), u);
-      const Pointer type = w.pi("motive", motive, w.pi("mk", w.app(w.bvar(0), w.constant("I.mk")),
-                                                      w.pi("t", w.constant("I"), w.app(w.bvar(2), w.bvar(0)))), 1);
+      const Pointer type = w.pi(
+          "motive", motive,
+          w.pi("mk", w.app(w.bvar(0), w.constant("I.mk")), w.pi("t", w.constant("I"), w.app(w.bvar(2), w.bvar(0)))), 1);
       const Pointer rhs = w.lambda("motive", motive, w.lambda("mk", w.app(w.bvar(0), w.constant("I.mk")), w.bvar(0)));
       w.recursor("I.rec", {"u"}, type, {"I"}, 0, 0, 1, {{"I.mk", 0, rhs}}, true);
       extra(w, type, rhs);
@@ -313,15 +321,17 @@ TEST(constructors_and_recursors_of_no_block_are_rejected) {
   };
   const Loaded good = with([](OleanWriter&, Pointer, Pointer) {});
   CHECK(good.check().status == CheckStatus::kAccepted && good["I.rec"].declaration == good["I"].declaration);
-  const Loaded constructor = with([](OleanWriter& w, Pointer, Pointer) { w.constructor("I.second", {}, w.constant("I"), "I", 1, 0, 0); });
+  const Loaded constructor =
+      with([](OleanWriter& w, Pointer, Pointer) { w.constructor("I.second", {}, w.constant("I"), "I", 1, 0, 0); });
   CHECK(constructor.status("I.second") == CheckStatus::kRejected && constructor.status("I") == CheckStatus::kAccepted);
   const Loaded recursor = with([](OleanWriter& w, Pointer type, Pointer rhs) {
     w.recursor("I.other", {"u"}, type, {"I"}, 0, 0, 1, {{"I.mk", 0, rhs}}, true);
   });
   CHECK(recursor.status("I.other") == CheckStatus::kRejected);
-  const Loaded numbered = with([](OleanWriter& w, Pointer type, Pointer rhs) {  // joins the block, which has no such recursor
-    w.recursor("I.rec_1", {"u"}, type, {"I"}, 0, 0, 1, {{"I.mk", 0, rhs}}, true);
-  });
+  const Loaded numbered =
+      with([](OleanWriter& w, Pointer type, Pointer rhs) {  // joins the block, which has no such recursor
+        w.recursor("I.rec_1", {"u"}, type, {"I"}, 0, 0, 1, {{"I.mk", 0, rhs}}, true);
+      });
   CHECK(numbered.status("I.rec_1") == CheckStatus::kRejected);
   const Loaded lost = with([](OleanWriter& w, Pointer type, Pointer rhs) {
     w.recursor("J.rec", {"u"}, type, {"J"}, 0, 0, 1, {{"I.mk", 0, rhs}}, true);
@@ -332,12 +342,11 @@ TEST(constructors_and_recursors_of_no_block_are_rejected) {
 
 TEST(a_recursor_in_another_module_does_not_join_a_trusted_block) {
   Folder folder;
-  folder.write("Lib.olean", module_of({}, [](OleanWriter& w) {
-    w.inductive("I", {}, w.prop(), {{"I"}, {}, 0, 0, false});
-  }));
+  folder.write("Lib.olean",
+               module_of({}, [](OleanWriter& w) { w.inductive("I", {}, w.prop(), {{"I"}, {}, 0, 0, false}); }));
   folder.write("Main.olean", module_of({"Lib"}, [](OleanWriter& w) {
-    w.recursor("I.rec", {"u"}, w.sort(w.level_param("u")), {"I"}, 0, 0, 1, {}, false);
-  }));
+                 w.recursor("I.rec", {"u"}, w.sort(w.level_param("u")), {"I"}, 0, 0, 1, {}, false);
+               }));
   Loaded m(with_path({folder.path()}));
   m.loader->load_module(m.loader->add_module("Main"));
   CHECK(m["I.rec"].declaration != m["I"].declaration && m.status("I.rec") == CheckStatus::kRejected);
@@ -390,7 +399,8 @@ TEST(trust_ends_where_a_trusted_module_mentions_what_is_not) {
       w.theorem("base", {}, identity_type(w), identity(w));
     });
   };
-  const auto main = module_of({"Lib"}, [](OleanWriter& w) { w.theorem("main", {}, w.constant("Claim"), w.constant("lib")); });
+  const auto main =
+      module_of({"Lib"}, [](OleanWriter& w) { w.theorem("main", {}, w.constant("Claim"), w.constant("lib")); });
   folder.write("Base.olean", base(true));
   folder.write("Lib.olean", lib);
   folder.write("Main.olean", main);
@@ -412,7 +422,8 @@ TEST(trust_ends_where_a_trusted_module_mentions_what_is_not) {
     CHECK(attacked["lib"].value != kNone);  // loaded after all
     for (std::size_t i = 0; i < attacked.env.num_declarations(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        CHECK(attacked.env.declaration(static_cast<DeclarationId>(i)).rank != attacked.env.declaration(static_cast<DeclarationId>(j)).rank);
+        CHECK(attacked.env.declaration(static_cast<DeclarationId>(i)).rank !=
+              attacked.env.declaration(static_cast<DeclarationId>(j)).rank);
       }
     }
   }
@@ -473,7 +484,10 @@ TEST(a_small_module_over_a_large_library_costs_what_it_reaches) {
     OleanWriter w({2, false, true, 0x7f0000000000});
     for (int i = 0; i < kConstants; ++i) {
       const std::string name = "Lib.Section" + std::to_string(i / 100) + ".theorem_" + std::to_string(i);
-      Pointer value = i % 1000 == 0 ? identity(w) : w.constant("Lib.Section" + std::to_string((i - 1) / 100) + ".theorem_" + std::to_string(i - 1));
+      Pointer value =
+          i % 1000 == 0
+              ? identity(w)
+              : w.constant("Lib.Section" + std::to_string((i - 1) / 100) + ".theorem_" + std::to_string(i - 1));
       for (int k = 0; k < 3; ++k) value = w.let("x", w.sort(w.level_succ(w.box(0))), w.prop(), value);
       w.theorem(name, {}, identity_type(w), value);
     }

@@ -81,7 +81,8 @@ TermId make_everything(Environment& env) {
   const TermId literals = t.app(t.app(list, t.nat(7)), t.string("h\xc3\xa9\xe2\x82\xac"));
   const TermId huge = t.nat((BigNat(1) << 128) + 5);
   const TermId body = t.let(t.sort(level), t.bvar(0), t.proj(n.parse("Prod"), 1, t.bvar(1)), n.parse("x"));
-  const TermId inner = t.lambda(t.app(literals, huge), t.app(body, t.bvar(1)), t.binder(n.parse("q"), BinderInfo::kImplicit));
+  const TermId inner =
+      t.lambda(t.app(literals, huge), t.app(body, t.bvar(1)), t.binder(n.parse("q"), BinderInfo::kImplicit));
   return t.pi(t.sort(kLevelZero), inner, t.binder(n.parse("p"), BinderInfo::kInstImplicit));
 }
 
@@ -168,10 +169,12 @@ TEST(every_kind_of_constant_is_read_with_its_fields) {
   CHECK(inductive.num_params == 3 && inductive.num_indices == 4 && inductive.num_nested == 0 && inductive.is_recursive);
   CHECK((inductive.constructors == std::vector<NameId>{name("I.a"), name("I.b")}));
   const ConstructorInfo& constructor = env.constructor(got.constants[6]);
-  CHECK(constructor.inductive == name("I") && constructor.index == 1 && constructor.num_params == 3 && constructor.num_fields == 5);
+  CHECK(constructor.inductive == name("I") && constructor.index == 1 && constructor.num_params == 3 &&
+        constructor.num_fields == 5);
   const RecursorInfo& recursor = env.recursor(got.constants[7]);
   CHECK(recursor.num_motives == 2 && recursor.num_minors == 2 && recursor.k && recursor.rules.size() == 2);
-  CHECK(recursor.rules[1].constructor == name("I.b") && recursor.rules[1].num_fields == 5 && recursor.rules[1].rhs == env.terms().bvar(4));
+  CHECK(recursor.rules[1].constructor == name("I.b") && recursor.rules[1].num_fields == 5 &&
+        recursor.rules[1].rhs == env.terms().bvar(4));
 }
 
 TEST(records_of_earlier_versions_are_read) {
@@ -213,9 +216,11 @@ TEST(literals_are_natural_numbers_of_any_size_up_to_the_limit) {
     Read got({bytes});
     return got.env.terms().nat_value(got.constants[0].type);
   };
-  CHECK(literal(axiom_of([](OleanWriter& w) { return w.nat(w.box(~std::uint64_t{0} >> 1)); })) == (BigNat(1) << 63) - 1);
+  CHECK(literal(axiom_of([](OleanWriter& w) { return w.nat(w.box(~std::uint64_t{0} >> 1)); })) ==
+        (BigNat(1) << 63) - 1);
   CHECK(literal(axiom_of([](OleanWriter& w) { return w.nat(w.big({0, 1})); })) == BigNat(1) << 64);
-  CHECK(literal(axiom_of([](OleanWriter& w) { return w.nat(w.big({3})); })) == 3);  // not how Lean writes it, but that number
+  CHECK(literal(axiom_of([](OleanWriter& w) { return w.nat(w.big({3})); })) ==
+        3);  // not how Lean writes it, but that number
   CHECK(literal(axiom_of([](OleanWriter& w) { return w.nat(w.big({9, 0, 0})); })) == 9);
   CHECK(literal(axiom_of([](OleanWriter& w) { return w.nat(w.big({})); })) == 0);
   CHECK(code_of(axiom_of([](OleanWriter& w) { return w.nat(w.big({3}, true)); })) == ErrorCode::kExportFormat);
@@ -243,7 +248,8 @@ TEST(variables_and_metavariables_are_refused_with_the_constants_name) {
       CHECK(std::string(error.what()).find("in `a`") != std::string::npos);
     }
   }
-  CHECK(code_of(axiom_of([](OleanWriter& w) { return w.sort(w.object(5, {w.name("x")}, Bytes(8, 0))); })) == ErrorCode::kExportFormat);
+  CHECK(code_of(axiom_of([](OleanWriter& w) { return w.sort(w.object(5, {w.name("x")}, Bytes(8, 0))); })) ==
+        ErrorCode::kExportFormat);
 }
 
 TEST(circles_are_found_in_terms_names_levels_and_lists) {
@@ -293,13 +299,14 @@ TEST(malformed_objects_are_refused) {
   CHECK(refused([](OleanWriter&) { return Pointer{0x7fff00000000}; }));  // after it
   CHECK(refused([](OleanWriter& w) { return w.string("text"); }));
   CHECK(refused([](OleanWriter& w) { return w.object(12, {w.prop()}, Bytes(8, 0)); }));
-  CHECK(refused([](OleanWriter& w) { return w.object(5, {w.prop()}, Bytes(8, 0)); }));                  // too few pointers
-  CHECK(refused([](OleanWriter& w) { return w.object(6, {w.box(0), w.prop(), w.prop()}, Bytes(8, 0)); }));  // no binder info
-  CHECK(refused([](OleanWriter& w) { return w.pi("x", w.prop(), w.prop(), 4); }));                      // no such binder info
+  CHECK(refused([](OleanWriter& w) { return w.object(5, {w.prop()}, Bytes(8, 0)); }));  // too few pointers
+  CHECK(refused(
+      [](OleanWriter& w) { return w.object(6, {w.box(0), w.prop(), w.prop()}, Bytes(8, 0)); }));  // no binder info
+  CHECK(refused([](OleanWriter& w) { return w.pi("x", w.prop(), w.prop(), 4); }));                // no such binder info
   CHECK(refused([](OleanWriter& w) { return w.text_literal("\xff"); }));
   CHECK(refused([](OleanWriter& w) { return w.text_literal("\xed\xa0\x80"); }));  // a surrogate
   CHECK(refused([](OleanWriter& w) { return w.constant("c", {w.prop()}); }));     // a term where a level should be
-  CHECK(refused([](OleanWriter& w) {  // the NUL at the end overwritten
+  CHECK(refused([](OleanWriter& w) {                                              // the NUL at the end overwritten
     const Pointer s = w.string("1234567");
     w.put(w.offset(s) + 32, 0x3131313131313131);
     return w.object(9, {w.object(1, {s})}, Bytes(8, 0));

@@ -31,12 +31,15 @@ Bytes small_module() {
   w.constructor("I.mk", {}, w.constant("I"), "I", 0, 0, 0);
   const Pointer u = w.sort(w.level_param("u")), motive = w.pi("t", w.constant("I"), u);
   const Pointer minor = w.app(w.bvar(0), w.constant("I.mk"));
-  w.recursor("I.rec", {"u"}, w.pi("motive", motive, w.pi("mk", minor, w.pi("t", w.constant("I"), w.app(w.bvar(2), w.bvar(0)))), 1), {"I"}, 0,
-             0, 1, {{"I.mk", 0, w.lambda("motive", motive, w.lambda("mk", minor, w.bvar(0)))}}, true);
+  w.recursor("I.rec", {"u"},
+             w.pi("motive", motive, w.pi("mk", minor, w.pi("t", w.constant("I"), w.app(w.bvar(2), w.bvar(0)))), 1),
+             {"I"}, 0, 0, 1, {{"I.mk", 0, w.lambda("motive", motive, w.lambda("mk", minor, w.bvar(0)))}}, true);
   const Pointer type = w.pi("p", w.prop(), w.pi("h", w.bvar(0), w.bvar(1)));
   w.definition("Claim", {}, w.prop(), type);
-  w.theorem("claim", {}, w.constant("Claim"), w.lambda("p", w.prop(), w.lambda("h", w.bvar(0), w.let("x", w.prop(), w.bvar(1), w.mdata(w.bvar(1))))));
-  w.axiom("lit", {"u", "v"}, w.sort(w.level_max(w.level_imax(w.level_param("u"), w.level_succ(w.box(0))), w.level_param("v"))));
+  w.theorem("claim", {}, w.constant("Claim"),
+            w.lambda("p", w.prop(), w.lambda("h", w.bvar(0), w.let("x", w.prop(), w.bvar(1), w.mdata(w.bvar(1))))));
+  w.axiom("lit", {"u", "v"},
+          w.sort(w.level_max(w.level_imax(w.level_param("u"), w.level_succ(w.box(0))), w.level_param("v"))));
   w.definition("n", {}, w.constant("Nat"), w.nat(w.big({1, 2, 3})));
   w.definition("s", {}, w.constant("String"), w.text_literal("text"), 0);
   w.opaque("o", {}, w.constant("Claim"), w.constant("claim"));
@@ -86,7 +89,8 @@ class Damage {
         break;
       }
       case 5: {
-        constexpr std::array<std::uint64_t, 8> kValues{0, 1, 3, 0x7fffffff, 0xffffffff, ~std::uint64_t{0}, std::uint64_t{1} << 63, 0x8000};
+        constexpr std::array<std::uint64_t, 8> kValues{
+            0, 1, 3, 0x7fffffff, 0xffffffff, ~std::uint64_t{0}, std::uint64_t{1} << 63, 0x8000};
         std::memcpy(bytes.data() + at, &kValues[below(kValues.size())], 8);
         break;
       }
@@ -127,13 +131,16 @@ void run_case(const std::vector<Bytes>& parts, bool check, Outcome& outcome) {
   options.limits.max_depth = 1'000;
   options.limits.max_bytes = std::uint64_t{1} << 26;
   const Report report = check_environment(env, options);
-  ++(report.status == CheckStatus::kAccepted ? outcome.accepted : report.status == CheckStatus::kRejected ? outcome.rejected : outcome.declined);
+  ++(report.status == CheckStatus::kAccepted   ? outcome.accepted
+     : report.status == CheckStatus::kRejected ? outcome.rejected
+                                               : outcome.declined);
 }
 
 void run(std::size_t cases, std::uint64_t seed) {
   const std::vector<std::vector<Bytes>> whole = {
       {small_module()},
-      {file("../golden/lean/olean/Parts.olean"), file("../golden/lean/olean/Parts.olean.server"), file("../golden/lean/olean/Parts.olean.private")},
+      {file("../golden/lean/olean/Parts.olean"), file("../golden/lean/olean/Parts.olean.server"),
+       file("../golden/lean/olean/Parts.olean.private")},
       {file("../golden/lean/olean/Tour.olean")},
   };
   Outcome outcome;
@@ -143,8 +150,8 @@ void run(std::size_t cases, std::uint64_t seed) {
     damage.apply(parts[damage.below(parts.size())]);
     run_case(parts, i % 4 == 0, outcome);
   }
-  std::printf("%zu cases: %zu errors; of those checked %zu accepted, %zu rejected, %zu declined\n", cases, outcome.errors, outcome.accepted,
-              outcome.rejected, outcome.declined);
+  std::printf("%zu cases: %zu errors; of those checked %zu accepted, %zu rejected, %zu declined\n", cases,
+              outcome.errors, outcome.accepted, outcome.rejected, outcome.declined);
   CHECK(outcome.errors > cases / 4 && outcome.rejected > 0);  // damage that does nothing shows nothing
 }
 
