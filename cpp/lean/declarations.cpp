@@ -57,7 +57,7 @@ void check_declaration(Kernel& kernel, Scanner& scanner, DeclarationId id) {
   }
   for (const ConstantId c : declaration.constants) {
     const Constant& constant = env.constant(c);
-    scanner.scan_type(id, constant, Own::kNone);
+    scanner.scan_type(id, constant, Own::kNothing);
     check_type(kernel, constant);
     if (declaration.kind == DeclarationKind::kTheorem && !kernel.is_prop(constant.type)) {
       reject(Rule::kTheoremNotProp, "the type of a theorem is no proposition: " + kernel.print(constant.type));
@@ -67,7 +67,7 @@ void check_declaration(Kernel& kernel, Scanner& scanner, DeclarationId id) {
   for (const ConstantId c : declaration.constants) {
     const Constant& constant = env.constant(c);
     if (constant.value == kNone) fail(ErrorCode::kInternal, "a definition whose value was not loaded");
-    scanner.scan_value(id, constant, recursive ? Own::kAll : Own::kNone);
+    scanner.scan_value(id, constant, recursive ? Own::kAll : Own::kNothing);
     check_value(kernel, constant);
   }
 }

@@ -13,13 +13,13 @@ constexpr std::uint32_t kEagerWeight = 12;
 
 }  // namespace
 
-TermId Kernel::State::close(TermId term, EnvId env) {
+TermId Kernel::State::close(TermId term, EnvId values) {
   const Node n = terms[term];
-  const LevelSubId sub = envs.levels(env);
+  const LevelSubId sub = envs.levels(values);
   if (n.loose == 0 && (!n.has_level_param || sub == kNoLevelSub)) return term;
   switch (n.kind) {
     case Kind::kBVar: {
-      const TermId value = envs.lookup(env, n.a);
+      const TermId value = envs.lookup(values, n.a);
       if (value == kNone) reject(Rule::kLooseVariable, "a bound variable has no binder");
       return value;
     }
@@ -29,17 +29,17 @@ TermId Kernel::State::close(TermId term, EnvId env) {
       return terms.constant(n.a, envs.apply_list(sub, n.b));
     case Kind::kApp:
       if (n.weight <= kEagerWeight) {
-        const TermId fn = close(n.a, env);
-        return terms.app(fn, close(n.b, env));
+        const TermId fn = close(n.a, values);
+        return terms.app(fn, close(n.b, values));
       }
       break;
     case Kind::kProj:
-      if (n.weight <= kEagerWeight) return terms.proj(n.a, n.b, close(n.c, env));
+      if (n.weight <= kEagerWeight) return terms.proj(n.a, n.b, close(n.c, values));
       break;
     default:
       break;
   }
-  const EnvId pruned = n.loose <= 64 ? envs.prune(env, n.mask) : env;
+  const EnvId pruned = n.loose <= 64 ? envs.prune(values, n.mask) : values;
   return terms.closure(term, pruned, std::max(n.fvars, envs.fvars(pruned)));
 }
 
@@ -187,7 +187,7 @@ TermId Kernel::State::substitute_levels(TermId t, std::span<const NameId> params
   return substitute(t, envs.nil(envs.fresh_level_sub(params, args)));
 }
 
-TermId Kernel::State::substitute(TermId term, EnvId env) { return Substitution{*this, env}.run(term, 0); }
+TermId Kernel::State::substitute(TermId term, EnvId values) { return Substitution{*this, values}.run(term, 0); }
 
 namespace {
 

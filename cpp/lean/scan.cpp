@@ -108,7 +108,7 @@ void Scanner::scan_inductive(DeclarationId id) {
     const Constant& c = env_.constant(i);
     switch (c.kind) {
       case ConstantKind::kInductive:
-        scan_type(id, c, Own::kNone);
+        scan_type(id, c, Own::kNothing);
         break;
       case ConstantKind::kConstructor:
         scan_type(id, c, Own::kInductiveTypes);

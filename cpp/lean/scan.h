@@ -13,7 +13,7 @@
 namespace verikit::lean {
 
 // Which constants of its own declaration a term may mention.
-enum class Own : std::uint8_t { kNone, kInductiveTypes, kAll };
+enum class Own : std::uint8_t { kNothing, kInductiveTypes, kAll };
 
 class Scanner {
  public:

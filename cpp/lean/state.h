@@ -99,7 +99,7 @@ struct Kernel::State {
   const Constant* structure_constructor(NameId inductive) const;
 
   // --- suspended substitutions (plain.cpp) ---
-  TermId close(TermId term, EnvId env);
+  TermId close(TermId term, EnvId values);
   TermId close(View v) { return close(v.term, v.env); }
   [[nodiscard]] View view(TermId t) const {
     const Node& n = terms[t];
@@ -111,7 +111,7 @@ struct Kernel::State {
   TermId unpack(TermId t, std::vector<TermId>& args);
   [[nodiscard]] TermId head(TermId t);  // the head alone
   TermId plain(TermId t);
-  TermId substitute(TermId term, EnvId env);  // the plain form of the closure
+  TermId substitute(TermId term, EnvId values);  // the plain form of the closure
   TermId substitute_levels(TermId t, std::span<const NameId> params, LevelsId args);
   TermId abstract(TermId t, const std::vector<TermId>& fvars, std::uint32_t under);
   TermId binders(Kind kind, const std::vector<TermId>& fvars, const std::vector<std::uint32_t>& names, TermId body);
