@@ -60,13 +60,6 @@ def pairs_of_equal_terms(book: Book) -> None:
 
 
 @control
-def lean4_12973_theorem_unfolds_in_recursion(book: Book) -> None:
-    """A recursion on a proof that is a theorem computes: the kernel unfolds theorems."""
-    three_runs(book)
-    book.theorem("computes", eq(ONE, BOOL, app(const("run"), NO, const("acc_false")), NO), refl(ONE, BOOL, NO))
-
-
-@control
 def lean4_14613_imax_prop(book: Book) -> None:
     """A proposition in Sort (imax 1 0): its proofs are equal, its recursor stays in Prop."""
     book.prelude()

@@ -218,3 +218,12 @@ def variable_left_in_an_inferred_type(book: Book) -> None:
         fun(TYPE, lambda a: fun(family(a), lambda _: fun(a, lambda x: body(a, x)))),
     )
     book.boom(app(const("everything"), BOOL, fun(BOOL, lambda _: FALSE), YES, TRIVIAL))
+
+
+@attack("value-mismatch")
+def lean4_12973_theorem_is_opaque_in_recursion(book: Book) -> None:
+    """A recursion on a proof that is a theorem computes only where theorems unfold. Lean's own elaborator stopped doing
+    so (lean4#12973); the kernel of 4.35 still does, and lean4#14896 makes it follow. No proof of False: what is lost is
+    that a theorem's proof may not matter to anything but its own check."""
+    three_runs(book)
+    book.theorem("computes", eq(ONE, BOOL, app(const("run"), NO, const("acc_false")), NO), refl(ONE, BOOL, NO))

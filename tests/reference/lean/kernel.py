@@ -220,7 +220,7 @@ class Kernel:
         return app(reduced, *args) if reduced is not fn else None
 
     def unfold(self, t: Term) -> Term | None:
-        """The definition at the head unfolded."""
+        """The definition at the head unfolded; theorems and opaque constants stay as they are."""
         constant = self.unfoldable(t)
         if constant is None or constant.value is None:
             return None
@@ -230,7 +230,7 @@ class Kernel:
     def unfoldable(self, t: Term) -> Constant | None:
         fn = head(t)
         constant = self.env.constants.get(fn.a) if fn.kind == "const" else None
-        if constant is None or constant.kind not in ("def", "thm") or len(fn.b) != len(constant.params):
+        if constant is None or constant.kind != "def" or len(fn.b) != len(constant.params):
             return None
         return constant
 
@@ -439,7 +439,7 @@ class Kernel:
 
 
 def height(constant: Constant) -> int:
-    """What is higher is unfolded first; abbreviations before all, opaque hints and theorems last."""
+    """What is higher is unfolded first; abbreviations before all, opaque hints last."""
     if isinstance(constant.hints, int):
         return constant.hints
     return 1 << 40 if constant.hints == "abbrev" else -1
