@@ -18,6 +18,7 @@ namespace {
 
 // Facts found for one declaration help the next. Which declarations share them does not depend on threads: runs of this
 // many, in order of rank, each run from a clean start; within a run facts go when they take too much room.
+constexpr std::size_t kEverything = ~std::size_t{0};
 constexpr std::size_t kRun = 32;
 constexpr std::size_t kMaxFacts = std::size_t{24} << 20;
 constexpr std::size_t kStack = std::size_t{768} << 20;
@@ -62,6 +63,15 @@ class Run {
     }
     if (options_.progress && !cancelled_) options_.progress(ids_.size(), ids_.size());
     report.findings = std::move(findings_);
+    if (options_.stop_at_first && first_rejected_ < ids_.size()) {
+      // Other threads may have gone further: what they found is not told, so that the answer is the same for all.
+      const DeclarationId first = ids_[first_rejected_];
+      const auto later = [&](const Finding& f) {
+        return f.declaration != first && env_.declaration(f.declaration).rank >= env_.declaration(first).rank;
+      };
+      report.findings.erase(std::remove_if(report.findings.begin(), report.findings.end(), later), report.findings.end());
+      report.checked = first_rejected_ + 1;
+    }
     for (const ConstantId c : env_.duplicates()) {
       Finding f;
       f.name = env_.names().to_string(env_.constant(c).name);
@@ -103,9 +113,11 @@ class Run {
     std::uint64_t steps = 0;
     std::size_t peak = 0;
     for (std::size_t begin = next_.fetch_add(kRun); begin < ids_.size(); begin = next_.fetch_add(kRun)) {
+      if (options_.stop_at_first && begin > first_rejected_) break;
       const std::size_t end = std::min(begin + kRun, ids_.size());
       kernel.reset();
       for (std::size_t i = begin; i < end; ++i) {
+        if (options_.stop_at_first && i > first_rejected_) break;
         if (cancelled_) {
           Finding f = make_finding(env_, ids_[i]);
           f.status = CheckStatus::kDeclined;
@@ -115,6 +127,11 @@ class Run {
           continue;
         }
         check_one(kernel, scanner, ids_[i], findings);
+        if (!findings.empty() && findings.back().declaration == ids_[i] && findings.back().status == CheckStatus::kRejected) {
+          std::size_t first = first_rejected_;
+          while (i < first && !first_rejected_.compare_exchange_weak(first, i)) {
+          }
+        }
         steps += kernel.steps();
         const std::size_t bytes = kernel.bytes();
         peak = std::max(peak, bytes);
@@ -139,6 +156,12 @@ class Run {
     };
     try {
       check_declaration(kernel, scanner, id);
+      const NameId misnamed = kernel.misnamed_operation();
+      if (misnamed != kNone) {
+        declined(Decline::kUnsupported, env_.names().to_string(misnamed) +
+                                            " is applied to numerals and is not the operation of that name, by which other "
+                                            "Lean kernels compute");
+      }
       return;
     } catch (const Rejection& r) {
       Finding f = make_finding(env_, id);
@@ -168,6 +191,7 @@ class Run {
   const CheckOptions& options_;
   Primitives primitives_;
   std::atomic<std::size_t> next_{0};
+  std::atomic<std::size_t> first_rejected_{kEverything};  // place in ids_ of the first declaration known to be wrong
   std::atomic<bool> cancelled_{false};
   std::mutex mutex_;
   std::vector<Finding> findings_;

@@ -16,6 +16,9 @@ enum class CheckStatus : std::uint8_t { kAccepted, kRejected, kDeclined };
 struct CheckOptions {
   int threads = 1;
   CheckLimits limits;
+  // Report the first rejection, by rank, and stop: what comes after it is not checked. What a wrong declaration makes of
+  // the rest cannot change the verdict, and may take for ever.
+  bool stop_at_first = false;
   // Called on some thread, one at a time, now and then and at the end; false cancels: what is left is DECLINED(time).
   std::function<bool(std::size_t done, std::size_t total)> progress;
 };

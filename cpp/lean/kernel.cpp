@@ -100,7 +100,9 @@ void Kernel::start_declaration() {
   state_->depth = 0;
   state_->stack.clear();
   state_->eager_reduce = false;
+  state_->misnamed = kNone;
 }
+NameId Kernel::misnamed_operation() const { return state_->misnamed; }
 std::size_t Kernel::bytes() const { return state_->bytes(); }
 std::uint64_t Kernel::steps() const { return state_->steps; }
 

@@ -47,6 +47,10 @@ class Kernel {
   void reset();
   // Starts the count of steps anew; facts about terms stay. Call it for every declaration.
   void start_declaration();
+  // A constant that bears the name of one of Nat's operations, is another, and was applied to numerals since the
+  // declaration's start; kNone where there was none. The official kernel computes by name there: what is accepted here may
+  // be rejected by it.
+  [[nodiscard]] NameId misnamed_operation() const;
   [[nodiscard]] std::size_t bytes() const;  // of this thread's terms and facts
 
   // --- constants -----------------------------------------------------------------------------------------

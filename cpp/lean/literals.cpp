@@ -79,8 +79,9 @@ TermId Kernel::State::reduce_nat(NameId name, TermId a, TermId b) {
   const TermId y = b == kNone ? x : nat_literal(b);
   if (y == kNone) return kNone;
   if (!computes) {
-    // Here other Lean kernels compute by name, and what they would find is not what the definition says.
-    decline(Decline::kUnsupported, env.names().to_string(name) + " is applied to numerals, and is not the operation of that name");
+    // Here other Lean kernels compute by name, and what they find is not what the definition says.
+    misnamed = name;
+    return kNone;
   }
   const Node nx = terms[x];
   const Node ny = terms[y];

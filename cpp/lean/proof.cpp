@@ -30,7 +30,9 @@ ProofReport verify_proof(const Environment& reference, const Environment& candid
     return report;
   }
   report.checked = true;
-  report.check = check_declarations(candidate, ids, options);
+  CheckOptions first = options;
+  first.stop_at_first = true;
+  report.check = check_declarations(candidate, ids, first);
   report.status = report.check.status;
   const ConstantId id = candidate.find(theorem);
   if (report.status != CheckStatus::kAccepted || candidate.constant(id).kind == ConstantKind::kTheorem) return report;

@@ -199,6 +199,7 @@ struct Kernel::State {
   FlatMap equal_pairs, unequal_pairs, failed_pairs, typed_pairs;
   FlatMap plain_memo;
   bool eager_reduce = false;
+  NameId misnamed = kNone;  // an operation that was met on numerals and is not what its name says
 
   std::uint64_t steps = 0;
   std::uint32_t depth = 0, max_depth = 0;

@@ -26,7 +26,7 @@ from verikit.lean.evidence import LeanEvidence, LeanFinding
 STANDARD_AXIOMS = frozenset({"propext", "Classical.choice", "Quot.sound"})
 """The axioms of Lean's own library."""
 
-DEFAULT_MAX_STEPS = 2_000_000_000
+DEFAULT_MAX_STEPS = 500_000_000
 DEFAULT_MAX_DEPTH = 100_000
 _MAX_FINDINGS = 1000
 
