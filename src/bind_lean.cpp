@@ -19,6 +19,7 @@
 #include "lean/print.h"
 #include "lean/proof.h"
 #include "lean/readers.h"
+#include "lean/write_ndjson.h"
 
 namespace verikit::python {
 namespace py = pybind11;
@@ -350,6 +351,33 @@ std::vector<std::pair<ConstantId, ConstantId>> edges(NativeEnvironment& self, co
   return dependency_edges(self.env, roots, proofs);
 }
 
+// Writes the declarations of `roots` and of all that they reach, or everything, through write(memoryview): on this thread,
+// which has the lock only for those calls.
+std::uint64_t export_ndjson(NativeEnvironment& self, const std::optional<std::vector<ConstantId>>& roots,
+                            const std::string& version, const py::object& write) {
+  run_interruptibly(
+      [&](Progress&) {
+        if (roots) {
+          for (const ConstantId id : *roots) (void)self.require(id);
+          self.ensure(*roots);
+        } else {
+          self.ensure_targets();
+        }
+      },
+      py::none());
+  std::uint64_t written = 0;
+  const py::gil_scoped_release release;
+  const std::shared_lock<std::shared_mutex> lock(self.mutex);
+  const std::vector<DeclarationId> ids = roots ? declarations_reached(self.env, *roots) : self.declarations(false);
+  write_ndjson(self.env, ids, version, [&](std::string_view piece) {
+    const py::gil_scoped_acquire acquire;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    write(py::memoryview(py::bytes(piece.data(), piece.size())));
+    written += piece.size();
+  });
+  return written;
+}
+
 py::list modules(NativeEnvironment& self, bool digests) {
   {
     const py::gil_scoped_release release;
@@ -401,6 +429,7 @@ void bind_lean(py::module_& module) {
       .def("axioms", &axiom_names, py::arg("id"))
       .def("dependencies", &dependency_ids, py::arg("roots"), py::kw_only(), py::arg("proofs"))
       .def("edges", &edges, py::arg("roots"), py::kw_only(), py::arg("proofs"))
+      .def("export_ndjson", &export_ndjson, py::arg("roots"), py::kw_only(), py::arg("version"), py::arg("write"))
       .def("modules", &modules, py::kw_only(), py::arg("digests"))
       .def("check", &check, py::kw_only(), py::arg("targets_only"), py::arg("allowed_axioms"), py::arg("limits"),
            py::arg("max_findings"), py::arg("progress") = py::none())

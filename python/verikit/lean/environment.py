@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
 from verikit import _core
 from verikit._base.errors import InputError, ToolchainMissing
+from verikit._version import __version__
 
 if TYPE_CHECKING:
     import networkx
@@ -162,6 +164,65 @@ class Environment:
             graph.add_node(all_names[number], kind=self._native.kind(number))
         graph.add_edges_from((all_names[a], all_names[b]) for a, b in self._native.edges(roots, proofs=proofs))
         return graph
+
+    def export_ndjson(self, file: str | os.PathLike[str] | IO[bytes], names: str | Iterable[str] | None = None) -> int:
+        """Write lean4export NDJSON 3.1.0: what :func:`load` and other checkers read.
+
+        Declarations come after what they mention, so .olean files become one file that stands alone. Not written:
+        metadata inside terms, and whether a ``let`` is marked ``nondep``. Nothing is checked.
+
+        Parameters
+        ----------
+        file : path or binary file
+            A file that is there is replaced; after an error there is none.
+        names : str or iterable of str, optional
+            Only these constants and what they rest on. By default everything; of .olean files, everything in those that
+            were asked for, and what it rests on.
+
+        Returns
+        -------
+        int
+            The number of bytes.
+
+        Raises
+        ------
+        KeyError
+            If there is no constant of that name.
+        InputError
+            If the file cannot be written, or is open as text.
+        """
+        roots = None
+        if names is not None:
+            roots = [self._find(name) for name in ([names] if isinstance(names, str) else names)]
+        if isinstance(file, (str, os.PathLike)):
+            return self._export_to_path(os.fspath(file), roots)
+        if isinstance(file, io.TextIOBase):
+            raise InputError("file: expected a path or a binary file, got a text file; open it with mode 'wb'")
+        return self._export(file.write, roots)
+
+    def _export_to_path(self, path: str, roots: list[int] | None) -> int:
+        try:
+            stream = open(path, "wb")  # noqa: SIM115 (closed before the file is removed)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written: {error.strerror}; check the path") from None
+        try:
+            with stream:
+                return self._export(stream.write, roots)
+        except BaseException as error:
+            # A part of an export reads like a whole one: leave none behind.
+            if os.path.isfile(path):
+                os.unlink(path)
+            if isinstance(error, OSError):
+                raise InputError(f"{path}: cannot be written: {error.strerror}; make room or write elsewhere") from None
+            raise
+
+    def _export(self, write: Callable[[memoryview], object], roots: list[int] | None) -> int:
+        def write_all(piece: memoryview) -> None:
+            while piece:  # a raw file may take a part
+                taken = write(piece)
+                piece = piece[taken if isinstance(taken, int) else len(piece) :]
+
+        return self._native.export_ndjson(roots, version=__version__, write=write_all)
 
     def imports(self) -> dict[str, str]:
         """SHA-256 digests of the imported modules by name: what ``trusted=`` takes. Reads all of them."""
