@@ -1,4 +1,7 @@
-"""Our Lean library: Lean accepts it, its theorems say what the documentation claims, and they use no axioms."""
+"""Our Lean library: Lean accepts it, its theorems say what the documentation claims, and they use no axioms.
+
+Our own kernel says so too, from the .olean files that Lean writes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import importlib.util
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -112,8 +116,8 @@ def test_lean_library_a_wrong_claim_is_refused(library: Path, tmp_path: Path) ->
     assert ask(library, tmp_path, text).returncode == 1
 
 
-def test_lean_library_headline_theorems_use_no_axioms(library: Path, tmp_path: Path) -> None:
-    # Every theorem that the table of the library's README names.
+def headline_theorems() -> list[str]:
+    """Every theorem that the table of the library's README names."""
     table = (LEAN / "README.md").read_text(encoding="utf-8").split("## Where")[0]
     rows = [line.split("|")[2] for line in table.splitlines() if line.startswith("| ")]
     names = []
@@ -122,6 +126,11 @@ def test_lean_library_headline_theorems_use_no_axioms(library: Path, tmp_path: P
         names.append(f"Verikit.{owner}{name}")
     assert set(STATEMENTS) <= set(names)
     assert len(names) >= 25
+    return names
+
+
+def test_lean_library_headline_theorems_use_no_axioms(library: Path, tmp_path: Path) -> None:
+    names = headline_theorems()
     done = ask(library, tmp_path, HEADER + "".join(f"#print axioms {name}\n" for name in names))
     assert done.stdout.splitlines() == [f"'{name}' does not depend on any axioms" for name in names]
 
@@ -184,3 +193,124 @@ def test_lean_build_names_a_missing_import(tmp_path: Path) -> None:
     (tmp_path / "Verikit" / "A.lean").write_text("prelude\nimport Verikit.Gone\n", encoding="utf-8")
     with pytest.raises(build.BuildError, match=r"Verikit\.A imports Verikit\.Gone"):
         build.find_modules(tmp_path)
+
+
+# --- by our own kernel ------------------------------------------------------------------------------------------------
+
+CLAIM = """prelude
+import Verikit.Bounds.Integers
+set_option linter.all false
+open Verikit
+universe u
+variable {{α : Type u}} [OrderedRing α]
+{0} claim {{net : List (Layer α)}} {{box : List (Interval α)}} (h : Network.certify net box = {1}) :
+    ∀ xs, InBox xs box → List.Forall (fun y => 0 ≤ y) (Network.eval net xs){2}
+"""
+
+
+@pytest.fixture
+def kernel() -> ModuleType:
+    return pytest.importorskip("verikit.lean", reason="the Lean engine is not built")  # type: ignore[no-any-return]
+
+
+def compile_claim(library: Path, output: Path, keyword: str, value: str, proof: str = "") -> Path:
+    """The .olean of a module that states, or proves, that certified networks are safe."""
+    source = output.with_suffix(".lean")
+    source.write_text(CLAIM.format(keyword, value, proof), encoding="utf-8")
+    environment = {**os.environ, "LEAN_PATH": str(library)}
+    command = [str(library / "lean"), "-o", str(output), str(source)]
+    subprocess.run(command, check=True, env=environment, cwd=output.parent, timeout=300)
+    return output
+
+
+def swap_proofs(file: Path, theorem: str, other: str) -> None:
+    """Let a theorem of a module have another one's proof, by its pointer in the file."""
+    data = bytearray(file.read_bytes())
+    (base,) = struct.unpack_from("<Q", data, 80)
+
+    def field(at: int, number: int) -> int:
+        """Where the object lies that a field points to; 0 for a scalar."""
+        (pointer,) = struct.unpack_from("<Q", data, at + 8 + 8 * number)
+        return 0 if pointer & 1 else pointer - base
+
+    def name(at: int) -> str:
+        parts = []
+        while at:
+            text = field(at, 1)
+            (size,) = struct.unpack_from("<Q", data, text + 8)
+            parts.append(data[text + 32 : text + 32 + size - 1].decode())
+            at = field(at, 0)
+        return ".".join(reversed(parts))
+
+    constants = field(field(80, 0), 2)
+    (count,) = struct.unpack_from("<Q", data, constants + 8)
+    infos = [field(constants, 2 + i) for i in range(count)]
+    theorems = [field(info, 0) for info in infos if data[info + 7] == 2]
+    at = {name(field(field(value, 0), 0)): value for value in theorems}
+    data[at[theorem] + 16 : at[theorem] + 24] = data[at[other] + 16 : at[other] + 24]
+    file.write_bytes(data)
+
+
+def test_our_kernel_accepts_every_module_of_the_library(library: Path, kernel: ModuleType) -> None:
+    environment = kernel.load(library)
+    modules = {environment[name].module for name in environment}
+    assert modules == {module.name for module in build.find_modules()}
+    verdict = kernel.check(environment)
+    assert verdict.accepted, verdict.detail
+    assert verdict.evidence.checked == verdict.evidence.declarations >= 2000
+    assert verdict.evidence.trusted == 0
+    assert set(verdict.evidence.axioms) == {"propext", "Quot.sound", "lcErased", "lcAny", "lcVoid"}
+
+
+def test_our_kernel_accepts_each_module_with_its_imports(library: Path, kernel: ModuleType) -> None:
+    for module in build.find_modules():
+        verdict = kernel.check(module.name, search_path=[library])
+        assert verdict.accepted, (module.name, verdict.detail)
+
+
+def test_our_kernel_finds_no_axioms_in_the_headline_theorems(library: Path, kernel: ModuleType) -> None:
+    environment = kernel.load(library)
+    assert {name: environment.axioms(name) for name in headline_theorems()} == dict.fromkeys(headline_theorems(), ())
+    assert environment.axioms("funext") == ("Quot.sound",)
+
+
+def test_our_kernel_accepts_a_proof_of_the_soundness_theorem(library: Path, kernel: ModuleType, tmp_path: Path) -> None:
+    stated = compile_claim(library, tmp_path / "Stated.olean", "axiom", "true")
+    proved = compile_claim(library, tmp_path / "Proved.olean", "theorem", "true", " := Network.certify_sound h")
+    for trust in (True, False):
+        verdict = kernel.verify_proof(
+            stated, proved, "claim", allowed_axioms=(), search_path=[library], trust_reference=trust
+        )
+        assert verdict.accepted, verdict.detail
+        assert verdict.evidence.axioms == ()
+        assert (verdict.evidence.trusted > 0) == trust
+
+
+def test_our_kernel_rejects_a_statement_taken_for_granted_and_another_one(
+    library: Path, kernel: ModuleType, tmp_path: Path
+) -> None:
+    stated = compile_claim(library, tmp_path / "Stated.olean", "axiom", "true")
+    again = compile_claim(library, tmp_path / "Again.olean", "axiom", "true")
+    verdict = kernel.verify_proof(stated, again, "claim", search_path=[library])
+    assert verdict.rejected, verdict.detail
+    other = compile_claim(library, tmp_path / "Other.olean", "axiom", "false")
+    proved = compile_claim(library, tmp_path / "Proved.olean", "theorem", "true", " := Network.certify_sound h")
+    verdict = kernel.verify_proof(other, proved, "claim", search_path=[library])
+    assert verdict.rejected, verdict.detail
+
+
+def test_our_kernel_rejects_a_module_with_a_swapped_proof(library: Path, kernel: ModuleType, tmp_path: Path) -> None:
+    copy = tmp_path / "library"
+    shutil.copytree(library, copy)
+    file = copy / "Verikit" / "Bounds" / "Interval.olean"
+    swap_proofs(file, "Verikit.Interval.scale_sound", "Verikit.Interval.neg_sound")
+    verdict = kernel.check(copy)
+    assert verdict.rejected
+    finding, *more = verdict.evidence.findings
+    assert (finding.declaration, finding.rule, more) == ("Verikit.Interval.scale_sound", "value-mismatch", [])
+    # Nor does a proof pass that rests on the theorem, for a reference that knows the real one.
+    stated = compile_claim(library, tmp_path / "Stated.olean", "axiom", "true")
+    proved = compile_claim(library, tmp_path / "Proved.olean", "theorem", "true", " := Network.certify_sound h")
+    reference = kernel.load(stated, search_path=[library])
+    verdict = kernel.verify_proof(reference, kernel.load(proved, search_path=[copy]), "claim")
+    assert verdict.rejected, verdict.detail
