@@ -216,9 +216,13 @@ def add_inductive(env: Environment, declaration: Declaration) -> list[Constant]:
         ),
     )
     made = nested.declare(env, block)
-    if {c.name for c in made} != set(by_name):
+    # An export may leave out recursors that nothing uses; nobody else may bear their names.
+    absent = {c.name for c in made if c.kind == "rec"} - set(by_name)
+    if {c.name for c in made} - absent != set(by_name) or absent & set(env.constants):
         extra = set(by_name) ^ {c.name for c in made}
         raise RejectedError("recursor", f"not what is declared: {sorted(map(dotted, extra))}")
+    env.reserved |= absent
+    made = [c for c in made if c.name not in absent]
     for constant in made:
         given = by_name[constant.name]
         for field in Constant.__dataclass_fields__:

@@ -27,6 +27,7 @@ class Environment:
     def __init__(self) -> None:
         self.constants: dict[Name, Constant] = {}
         self.operations: set[Name] = set()  # on Nat, their definitions verified
+        self.reserved: set[Name] = set()  # of recursors that the file leaves out
         self.quotients = False
         self.string_of_list: Name = ("String", "ofList")  # one reading of literals for a whole file
 
@@ -34,6 +35,7 @@ class Environment:
         """A copy to extend."""
         other = Environment()
         other.constants, other.operations = dict(self.constants), set(self.operations)
+        other.reserved = set(self.reserved)
         other.quotients, other.string_of_list = self.quotients, self.string_of_list
         return other
 
@@ -41,6 +43,8 @@ class Environment:
         """Adds under a name that is free."""
         if constant.name in self.constants:
             raise RejectedError("duplicate-name", f"{dotted(constant.name)} is declared twice")
+        if constant.name in self.reserved:
+            raise RejectedError("recursor", f"{dotted(constant.name)} is the name of a recursor that was left out")
         self.constants[constant.name] = constant
 
     def get(self, name: Name) -> Constant:
