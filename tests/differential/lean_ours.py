@@ -11,7 +11,8 @@ from verikit._base.errors import InputError, ResourceError, UnsupportedError
 def judge(data: bytes) -> tuple[str, str]:
     """The verdict and its first reason: accept, reject, malformed or declined."""
     try:
-        verdict: Any = lean.check(data, threads=1)
+        # What official Lean settles at once takes us far fewer steps than this; what takes more is not settled here.
+        verdict: Any = lean.check(data, threads=1, max_steps=10_000_000, max_depth=20_000, timeout_s=8)
     except InputError as error:
         return "malformed", str(error)[:300]
     except (ResourceError, UnsupportedError) as error:
