@@ -11,6 +11,32 @@ namespace {
 // comparisons of types end before they begin.
 constexpr std::uint32_t kEagerWeight = 12;
 
+// The same node over parts that `map(part, under)` gives; under: 1 for what lies under the node's binder, else 0.
+// requires: a kind with parts.
+template <class Map>
+TermId with_parts(TermStore& terms, const Node& n, Map&& map) {
+  switch (n.kind) {
+    case Kind::kApp: {
+      const TermId fn = map(n.a, 0u);
+      return terms.app(fn, map(n.b, 0u));
+    }
+    case Kind::kLambda:
+    case Kind::kPi: {
+      const TermId domain = map(n.a, 0u);
+      return terms.make(n.kind, domain, map(n.b, 1u), n.c);
+    }
+    case Kind::kLet: {
+      const TermId type = map(n.a, 0u);
+      const TermId value = map(n.b, 0u);
+      return terms.make(n.kind, type, value, map(n.c, 1u));
+    }
+    case Kind::kProj:
+      return terms.proj(n.a, n.b, map(n.c, 0u));
+    default:
+      fail(ErrorCode::kInternal, "a walk over a term met an atom where it expected parts");
+  }
+}
+
 }  // namespace
 
 TermId Kernel::State::close(TermId term, EnvId values) {
@@ -94,25 +120,12 @@ TermId Kernel::State::plain(TermId t) {
     case Kind::kFVar:
       // Left as it is, its type too: another type would make it another variable, which no binder would catch.
       break;
-    case Kind::kApp: {
-      const TermId fn = plain(n.a);
-      result = terms.app(fn, plain(n.b));
-      break;
-    }
+    case Kind::kApp:
     case Kind::kLambda:
-    case Kind::kPi: {
-      const TermId domain = plain(n.a);
-      result = terms.make(n.kind, domain, plain(n.b), n.c);
-      break;
-    }
-    case Kind::kLet: {
-      const TermId type = plain(n.a);
-      const TermId value = plain(n.b);
-      result = terms.make(n.kind, type, value, plain(n.c));
-      break;
-    }
+    case Kind::kPi:
+    case Kind::kLet:
     case Kind::kProj:
-      result = terms.proj(n.a, n.b, plain(n.c));
+      result = with_parts(terms, n, [this](TermId part, std::uint32_t) { return plain(part); });
       break;
     default:
       break;
@@ -153,28 +166,8 @@ struct Substitution {
       case Kind::kConst:
         result = terms.constant(n.a, state.envs.apply_list(state.envs.levels(env), n.b));
         break;
-      case Kind::kApp: {
-        const TermId fn = run(n.a, under);
-        result = terms.app(fn, run(n.b, under));
-        break;
-      }
-      case Kind::kLambda:
-      case Kind::kPi: {
-        const TermId domain = run(n.a, under);
-        result = terms.make(n.kind, domain, run(n.b, under + 1), n.c);
-        break;
-      }
-      case Kind::kLet: {
-        const TermId type = run(n.a, under);
-        const TermId value = run(n.b, under);
-        result = terms.make(n.kind, type, value, run(n.c, under + 1));
-        break;
-      }
-      case Kind::kProj:
-        result = terms.proj(n.a, n.b, run(n.c, under));
-        break;
       default:
-        fail(ErrorCode::kInternal, "a substitution met a closed kind of term with loose variables");
+        result = with_parts(terms, n, [&](TermId part, std::uint32_t more) { return run(part, under + more); });
     }
     memo.set(key, result);
     return result;
@@ -213,32 +206,10 @@ struct Abstraction {
     const std::uint64_t key = pair_key(t, under);
     if (const std::uint32_t* found = memo.find(key)) return *found;
     TermId result = t;
-    switch (n.kind) {
-      case Kind::kClosure:
-        result = run(state.substitute(n.a, n.b), under);
-        break;
-      case Kind::kApp: {
-        const TermId fn = run(n.a, under);
-        result = terms.app(fn, run(n.b, under));
-        break;
-      }
-      case Kind::kLambda:
-      case Kind::kPi: {
-        const TermId domain = run(n.a, under);
-        result = terms.make(n.kind, domain, run(n.b, under + 1), n.c);
-        break;
-      }
-      case Kind::kLet: {
-        const TermId type = run(n.a, under);
-        const TermId value = run(n.b, under);
-        result = terms.make(n.kind, type, value, run(n.c, under + 1));
-        break;
-      }
-      case Kind::kProj:
-        result = terms.proj(n.a, n.b, run(n.c, under));
-        break;
-      default:
-        fail(ErrorCode::kInternal, "an abstraction met an atom with free variables");
+    if (n.kind == Kind::kClosure) {
+      result = run(state.substitute(n.a, n.b), under);
+    } else {
+      result = with_parts(terms, n, [&](TermId part, std::uint32_t more) { return run(part, under + more); });
     }
     memo.set(key, result);
     return result;

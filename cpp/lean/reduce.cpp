@@ -9,6 +9,22 @@ namespace {
 // Counts in a recursor come from a file and may not have been recomputed yet.
 constexpr std::uint64_t kMaxArguments = std::uint64_t{1} << 24;
 
+// Terms of this kind are in weak head normal form as they are, constants aside.
+bool is_value(Kind kind) {
+  switch (kind) {
+    case Kind::kSort:
+    case Kind::kPi:
+    case Kind::kLambda:
+    case Kind::kFVar:
+    case Kind::kNat:
+    case Kind::kBigNat:
+    case Kind::kString:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 TermId Kernel::State::rebuild(TermId t, std::size_t base) {
@@ -95,19 +111,8 @@ TermId Kernel::State::run(View v, std::size_t base, bool cheap, bool unfold) {
 
 TermId Kernel::State::whnf_core(TermId t, bool cheap) {
   const View v = view(t);
-  switch (terms[v.term].kind) {
-    case Kind::kSort:
-    case Kind::kPi:
-    case Kind::kLambda:
-    case Kind::kFVar:
-    case Kind::kNat:
-    case Kind::kBigNat:
-    case Kind::kString:
-    case Kind::kConst:
-      return t;
-    default:
-      break;
-  }
+  const Kind kind = terms[v.term].kind;
+  if (is_value(kind) || kind == Kind::kConst) return t;
   if (const std::uint32_t known = core_memo.get(t)) return known - 1;
   const Level guard(*this);
   const std::size_t base = stack.size();
@@ -119,18 +124,7 @@ TermId Kernel::State::whnf_core(TermId t, bool cheap) {
 
 TermId Kernel::State::whnf(TermId t) {
   const View v = view(t);
-  switch (terms[v.term].kind) {
-    case Kind::kSort:
-    case Kind::kPi:
-    case Kind::kLambda:
-    case Kind::kFVar:
-    case Kind::kNat:
-    case Kind::kBigNat:
-    case Kind::kString:
-      return t;
-    default:
-      break;
-  }
+  if (is_value(terms[v.term].kind)) return t;
   if (const std::uint32_t known = whnf_memo.get(t)) return known - 1;
   const Level guard(*this);
   const std::size_t base = stack.size();
