@@ -1,5 +1,6 @@
 // Suspended substitutions: making them, looking through them, carrying them out.
 #include <algorithm>
+#include <span>
 
 #include "base/error.h"
 #include "lean/state.h"
@@ -184,9 +185,35 @@ TermId Kernel::State::substitute(TermId term, EnvId values) { return Substitutio
 
 namespace {
 
+// Where each variable stands. Few are looked through, many are looked up: there may be a million.
+class Positions {
+ public:
+  explicit Positions(std::span<const TermId> fvars) : fvars_(fvars) {
+    if (fvars.size() <= kFew) return;
+    for (std::uint32_t i = 0; i < fvars.size(); ++i) map_.set(fvars[i], i);
+  }
+  // The place among the first `count` variables, or kNone.
+  [[nodiscard]] std::uint32_t find(TermId fvar, std::size_t count) {
+    if (fvars_.size() > kFew) {
+      const std::uint32_t* found = map_.find(fvar);
+      return found != nullptr && *found < count ? *found : kNone;
+    }
+    for (std::size_t i = count; i-- > 0;) {
+      if (fvars_[i] == fvar) return static_cast<std::uint32_t>(i);
+    }
+    return kNone;
+  }
+
+ private:
+  static constexpr std::size_t kFew = 8;
+  std::span<const TermId> fvars_;
+  FlatMap map_{2};
+};
+
 struct Abstraction {
   Kernel::State& state;
-  const std::vector<TermId>& fvars;
+  Positions& positions;
+  std::uint32_t count;   // of the variables, the first so many are abstracted
   std::uint32_t lowest;  // level of the lowest variable
   FlatMap memo{64};
 
@@ -197,11 +224,8 @@ struct Abstraction {
     if (n.fvars <= lowest) return t;
     TermStore& terms = state.terms;
     if (n.kind == Kind::kFVar) {
-      // Variables are in order of their levels, innermost last.
-      for (std::size_t i = fvars.size(); i-- > 0;) {
-        if (fvars[i] == t) return terms.bvar(under + static_cast<std::uint32_t>(fvars.size() - 1 - i));
-      }
-      return t;
+      const std::uint32_t at = positions.find(t, count);
+      return at == kNone ? t : terms.bvar(under + (count - 1 - at));
     }
     const std::uint64_t key = pair_key(t, under);
     if (const std::uint32_t* found = memo.find(key)) return *found;
@@ -223,15 +247,21 @@ TermId Kernel::State::abstract(TermId t, const std::vector<TermId>& fvars, std::
   std::uint32_t lowest = kNone;
   for (const TermId f : fvars) lowest = std::min(lowest, terms[f].a);
   if (terms[t].fvars <= lowest) return t;
-  return Abstraction{*this, fvars, lowest}.run(t, under);
+  Positions positions(fvars);
+  return Abstraction{*this, positions, static_cast<std::uint32_t>(fvars.size()), lowest}.run(t, under);
 }
 
 TermId Kernel::State::binders(Kind kind, const std::vector<TermId>& fvars, const std::vector<std::uint32_t>& names, TermId body) {
   TermId result = abstract(body, fvars, 0);
-  std::vector<TermId> outer = fvars;
+  // The lowest level among the first i variables: not looked for again at each of a million binders.
+  std::vector<std::uint32_t> lowest(fvars.size() + 1, kNone);
+  for (std::size_t i = 0; i < fvars.size(); ++i) lowest[i + 1] = std::min(lowest[i], terms[fvars[i]].a);
+  Positions positions(fvars);
   for (std::size_t i = fvars.size(); i-- > 0;) {
-    outer.pop_back();
-    const TermId domain = abstract(terms[fvars[i]].b, outer, 0);
+    TermId domain = terms[fvars[i]].b;
+    if (terms[domain].fvars > lowest[i]) {
+      domain = Abstraction{*this, positions, static_cast<std::uint32_t>(i), lowest[i]}.run(domain, 0);
+    }
     result = terms.make(kind, domain, result, names[i]);
   }
   return result;
