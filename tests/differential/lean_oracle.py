@@ -168,6 +168,9 @@ class Holder:
         real_add = self.kernel.add
 
         def add(env: int, heartbeats: int, recursion: int, decl: int, cancel: int) -> int:
+            # A partial definition may mention itself: Lean adds it as a mutual block of one, the script alone.
+            if not decl & 1 and self.kernel.tag(decl) == 1 and self.is_partial(self.kernel.fld(decl, 0)):
+                decl = self.kernel.ctor(5, [self.kernel.lst([self.kernel.fld(decl, 0)])])
             result = int(real_add(env, heartbeats, recursion, decl, cancel))
             if not decl & 1 and self.kernel.tag(decl) == 6:
                 made = self.kernel.tag(result) == 1
@@ -175,6 +178,10 @@ class Holder:
             return result
 
         self.kernel.add = add
+
+    def is_partial(self, definition: int) -> bool:
+        objects = self.kernel.u8.from_address(definition + 6).value
+        return int(self.kernel.u8.from_address(definition + 8 + 8 * objects).value) == 2
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         text = question["text"]
