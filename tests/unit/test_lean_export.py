@@ -133,3 +133,16 @@ def test_export_of_a_library_is_accepted_by_the_official_kernel(tmp_path: Path) 
     assert shutil.which(oracle[0])
     answer = subprocess.run([*oracle, str(path)], capture_output=True, text=True, check=True).stdout
     assert answer.startswith("accept"), answer
+
+
+def test_export_of_deep_names_levels_and_terms_needs_no_stack() -> None:
+    depth = 300_000
+    lines = ['{"meta":{"format":{"version":"3.1.0"}}}']
+    lines += [f'{{"in":{i},"str":{{"pre":{i - 1},"str":"a"}}}}' for i in range(1, depth)]
+    lines += [f'{{"il":{i},"succ":{i - 1}}}' for i in range(1, depth)]
+    lines += [f'{{"ie":0,"sort":{depth - 1}}}']
+    lines += [f'{{"app":{{"arg":0,"fn":{i - 1}}},"ie":{i}}}' for i in range(1, depth)]
+    lines += [f'{{"axiom":{{"isUnsafe":false,"levelParams":[],"name":{depth - 1},"type":{depth - 1}}}}}', ""]
+    written = export(load("\n".join(lines).encode()))
+    assert written.count(b"\n") == len(lines) - 1
+    assert export(load(written)) == written
