@@ -287,9 +287,9 @@ def load(
         )
     try:
         with open(path, "rb") as stream:
-            head = stream.read(_HEAD)
-            if not _core.is_olean(head):
-                return _parse(head + stream.read(), os.path.basename(path), progress)
+            if not _core.is_olean(stream.read(_HEAD)):
+                stream.seek(0)  # the content once, not in two pieces and their sum
+                return _parse(stream.read(), os.path.basename(path), progress)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}; check the path") from None
     return _open(
