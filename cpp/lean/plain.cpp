@@ -10,7 +10,7 @@ namespace {
 
 // Applications up to this size are substituted at once: equal small terms then have equal ids, which is what makes most
 // comparisons of types end before they begin.
-constexpr std::uint32_t kEagerWeight = 12;
+constexpr std::uint32_t kEagerWeight = 40;
 
 // The same node over parts that `map(part, under)` gives; under: 1 for what lies under the node's binder, else 0.
 // requires: a kind with parts.

@@ -78,6 +78,7 @@ TermId Kernel::State::run(View v, std::size_t base, bool cheap, bool unfold) {
       }
       case Kind::kConst: {
         const LevelsId us = envs.apply_list(envs.levels(v.env), n.b);
+        const TermId head = us == n.b ? v.term : terms.constant(n.a, us);
         const Constant* c = find(n.a);
         if (c != nullptr) {
           View next;
@@ -90,13 +91,12 @@ TermId Kernel::State::run(View v, std::size_t base, bool cheap, bool unfold) {
             continue;
           }
           if (unfold && c->kind == ConstantKind::kDefinition && c->params.size() == terms.levels().list(us).size()) {
-            const TermId literal = reduce_nat(terms.constant(n.a, us), base);
+            const TermId literal = reduce_nat(head, base);
             if (literal != kNone) return literal;
             v = {c->value, level_env(*c, us)};
             continue;
           }
         }
-        const TermId head = terms.constant(n.a, us);
         if (unfold) {
           const TermId literal = reduce_nat(head, base);
           if (literal != kNone) return literal;
