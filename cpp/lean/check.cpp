@@ -106,8 +106,7 @@ class Run {
   }
 
   void work() {
-    CheckLimits limits = options_.limits;
-    Kernel kernel(env_, limits, &primitives_);
+    Kernel kernel(env_, options_.limits, &primitives_);
     Scanner scanner(env_, primitives_);
     std::vector<Finding> findings;
     std::uint64_t steps = 0;
@@ -119,15 +118,10 @@ class Run {
       for (std::size_t i = begin; i < end; ++i) {
         if (options_.stop_at_first && i > first_rejected_) break;
         if (cancelled_) {
-          Finding f = make_finding(env_, ids_[i]);
-          f.status = CheckStatus::kDeclined;
-          f.reason = Decline::kTime;
-          f.detail = "cancelled";
-          findings.push_back(std::move(f));
+          findings.push_back(decline_finding(ids_[i], Decline::kTime, "cancelled"));
           continue;
         }
-        check_one(kernel, scanner, ids_[i], findings);
-        if (!findings.empty() && findings.back().declaration == ids_[i] && findings.back().status == CheckStatus::kRejected) {
+        if (check_one(kernel, scanner, ids_[i], findings) == CheckStatus::kRejected) {
           std::size_t first = first_rejected_;
           while (i < first && !first_rejected_.compare_exchange_weak(first, i)) {
           }
@@ -145,37 +139,44 @@ class Run {
     peak_bytes_ = std::max(peak_bytes_, peak);
   }
 
-  void check_one(Kernel& kernel, Scanner& scanner, DeclarationId id, std::vector<Finding>& findings) {
-    const auto declined = [&](Decline reason, const std::string& detail) {
-      Finding f = make_finding(env_, id);
-      f.status = CheckStatus::kDeclined;
-      f.reason = reason;
-      f.detail = detail;
-      findings.push_back(std::move(f));
+  [[nodiscard]] Finding decline_finding(DeclarationId id, Decline reason, std::string detail) const {
+    Finding f = make_finding(env_, id);
+    f.status = CheckStatus::kDeclined;
+    f.reason = reason;
+    f.detail = std::move(detail);
+    return f;
+  }
+
+  // What is found wrong, or open, goes to `findings`.
+  CheckStatus check_one(Kernel& kernel, Scanner& scanner, DeclarationId id, std::vector<Finding>& findings) {
+    const auto declined = [&](Decline reason, std::string detail) {
+      findings.push_back(decline_finding(id, reason, std::move(detail)));
       kernel.reset();
+      return CheckStatus::kDeclined;
     };
     try {
       check_declaration(kernel, scanner, id);
       const NameId misnamed = kernel.misnamed_operation();
       if (misnamed != kNone) {
-        declined(Decline::kUnsupported, env_.names().to_string(misnamed) +
+        return declined(Decline::kUnsupported, env_.names().to_string(misnamed) +
                                             " is applied to numerals and is not the operation of that name, by which other "
                                             "Lean kernels compute");
       }
-      return;
+      return CheckStatus::kAccepted;
     } catch (const Rejection& r) {
       Finding f = make_finding(env_, id);
       f.rule = r.rule();
       f.detail = r.detail();
       findings.push_back(std::move(f));
       kernel.reset();
+      return CheckStatus::kRejected;
     } catch (const Declined& d) {
-      declined(d.reason(), d.detail());
+      return declined(d.reason(), d.detail());
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kMemoryLimit) throw;
-      declined(Decline::kMemory, error.what());
+      return declined(Decline::kMemory, error.what());
     } catch (const std::bad_alloc&) {
-      declined(Decline::kMemory, "out of memory");
+      return declined(Decline::kMemory, "out of memory");
     }
   }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "lean/match.h"
+#include "lean/term_walks.h"
 
 namespace verikit::lean {
 namespace {
@@ -115,20 +116,8 @@ class Reach {
         case Kind::kConst:
           mention(n.a);
           break;
-        case Kind::kApp:
-        case Kind::kLambda:
-        case Kind::kPi:
-          push(n.a);
-          push(n.b);
-          break;
-        case Kind::kLet:
-          push(n.a);
-          push(n.b);
-          push(n.c);
-          break;
         case Kind::kProj:
           mention(n.a);
-          push(n.c);
           break;
         case Kind::kString:
           for (const NameId name : string_parts_) mention(name);
@@ -137,6 +126,10 @@ class Reach {
         case Kind::kBigNat:
           if (nat_ != kNone) mention(nat_);
           break;
+        case Kind::kApp:
+        case Kind::kLambda:
+        case Kind::kPi:
+        case Kind::kLet:
         case Kind::kBVar:
         case Kind::kSort:
           break;
@@ -144,6 +137,7 @@ class Reach {
         case Kind::kClosure:
           fail(ErrorCode::kInternal, "a term of the environment holds a term of the evaluator");
       }
+      each_part(n, [this](TermId part) { push(part); });
     }
   }
   void push(TermId t) {

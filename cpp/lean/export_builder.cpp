@@ -6,6 +6,7 @@
 #include "base/excerpt.h"
 #include "lean/decimal.h"
 #include "lean/rank.h"
+#include "lean/utf8.h"
 
 namespace verikit::lean {
 namespace {
@@ -246,6 +247,13 @@ void ExportBuilder::declare_loose(LooseBlock& block) {
   declare_block(block.parts);
   block.declaration = static_cast<DeclarationId>(env_.num_declarations() - 1);
   block.is_declared = true;
+}
+
+void ExportBuilder::require_utf8(std::string_view text) {
+  const std::size_t invalid = find_invalid_utf8(text);
+  if (invalid == std::string_view::npos) return;
+  at(text.data() + invalid);
+  bad("expected UTF-8, got " + excerpt(text.substr(invalid, 8)) + " at byte " + std::to_string(invalid));
 }
 
 void ExportBuilder::finish(bool complete_blocks) {

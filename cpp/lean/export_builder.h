@@ -53,6 +53,8 @@ class ExportBuilder {
 
   // Where the reader is: the start of a line, for messages.
   void at(const char* position) { at_ = position; }
+  // Fails at the first byte that is no UTF-8. requires: text is the bytes given.
+  void require_utf8(std::string_view text);
   [[noreturn]] void bad(const std::string& what) const { fail_here(ErrorCode::kExportFormat, what); }
   [[noreturn]] void fail_here(ErrorCode code, const std::string& what) const;
 

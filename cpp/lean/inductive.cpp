@@ -92,7 +92,7 @@ const Constant* InductiveBlock::find_own(NameId name, ConstantKind kind) const {
 
 void InductiveBlock::expect(const Constant& of, const char* what, std::uint64_t said, std::uint64_t computed,
                             Rule rule) const {
-  if (said == computed || said == kNone64) return;
+  if (said == computed || said == kUnknownCount) return;
   reject(rule, name(of.name) + ": the file says " + what + " = " + std::to_string(said) + ", and it is " +
                    std::to_string(computed));
 }
@@ -123,7 +123,7 @@ void InductiveBlock::read_file() {
   for (const NameId p : lparams_) levels.push_back(terms_.levels().param(p));
   levels_ = terms_.levels().list(levels);
   num_params_ = env_.inductive(first).num_params;
-  if (num_params_ == kNone64)
+  if (num_params_ == kUnknownCount)
     decline(Decline::kUnsupported, name(first.name) + ": the file does not say how many parameters it has");
   unsafe_ = first.safety == Safety::kUnsafe;
   for (const ConstantId id : declaration_.constants) {

@@ -16,7 +16,6 @@
 
 namespace verikit::lean {
 
-inline constexpr std::uint64_t kNone64 = ~std::uint64_t{0};  // a number that the file's format does not say
 
 // A field whose type is Π arguments, I parameters indices, with I a type of the block.
 struct RecursiveField {

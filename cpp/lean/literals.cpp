@@ -5,6 +5,9 @@
 namespace verikit::lean {
 namespace {
 
+// The value of a kNat.
+std::uint64_t word(const Node& n) { return static_cast<std::uint64_t>(n.b) << 32 | n.a; }
+
 // requires: valid UTF-8, as all string literals are.
 std::vector<std::uint32_t> code_points(std::string_view utf8) {
   std::vector<std::uint32_t> points;
@@ -85,25 +88,21 @@ TermId Kernel::State::reduce_nat(NameId name, TermId a, TermId b) {
   }
   const Node nx = terms[x];
   const Node ny = terms[y];
-  std::optional<BigNat> result;
-  std::optional<std::uint64_t> small;
+  const auto literal = [&](const auto& value) {
+    if (!nat_op_is_predicate(op)) return terms.nat(value);
+    return terms.constant(value != 0 ? primitives->bool_true : primitives->bool_false, kNoLevels);
+  };
   if (nx.kind == Kind::kNat && ny.kind == Kind::kNat) {
-    small = nat_op_small(op, static_cast<std::uint64_t>(nx.b) << 32 | nx.a, static_cast<std::uint64_t>(ny.b) << 32 | ny.a);
+    if (const std::optional<std::uint64_t> small = nat_op_small(op, word(nx), word(ny))) return literal(*small);
   }
-  if (!small) result = nat_op(op, terms.nat_value(x), terms.nat_value(y), limits.max_nat_bytes);
-  if (!small && !result) return kNone;
-  if (nat_op_is_predicate(op)) {
-    const bool holds = small ? *small != 0 : *result != 0;
-    return terms.constant(holds ? primitives->bool_true : primitives->bool_false, kNoLevels);
-  }
-  return small ? terms.nat(*small) : terms.nat(*result);
+  return literal(nat_op(op, terms.nat_value(x), terms.nat_value(y), limits.max_nat_bytes));
 }
 
 TermId Kernel::State::nat_to_constructor(TermId literal) {
   const Node n = terms[literal];
   if (n.kind == Kind::kNat && n.a == 0 && n.b == 0) return terms.constant(primitives->zero, kNoLevels);
   const TermId succ = terms.constant(primitives->succ, kNoLevels);
-  if (n.kind == Kind::kNat) return terms.app(succ, terms.nat((static_cast<std::uint64_t>(n.b) << 32 | n.a) - 1));
+  if (n.kind == Kind::kNat) return terms.app(succ, terms.nat(word(n) - 1));
   return terms.app(succ, terms.nat(BigNat(terms.nat_value(literal) - 1)));
 }
 

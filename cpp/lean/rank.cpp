@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lean/term_walks.h"
 #include "lean/zero_array.h"
 
 namespace verikit::lean {
@@ -43,35 +44,12 @@ class Mentioned {
     while (!todo_.empty()) {
       const Node& n = env_.terms()[todo_.back()];
       todo_.pop_back();
-      switch (n.kind) {
-        case Kind::kConst:
-          mention(n.a);
-          break;
-        case Kind::kApp:
-        case Kind::kLambda:
-        case Kind::kPi:
-          visit(n.a);
-          visit(n.b);
-          break;
-        case Kind::kLet:
-          visit(n.a);
-          visit(n.b);
-          visit(n.c);
-          break;
-        case Kind::kProj:
-          mention(n.a);
-          visit(n.c);
-          break;
-        case Kind::kNat:
-        case Kind::kBigNat:
-          mention_text("Nat");
-          break;
-        case Kind::kString:
-          for (const char* name : {"Nat", "String", "String.mk", "String.ofList", "Char", "Char.ofNat", "List"}) mention_text(name);
-          break;
-        default:
-          break;
+      if (n.kind == Kind::kConst || n.kind == Kind::kProj) mention(n.a);
+      if (n.kind == Kind::kNat || n.kind == Kind::kBigNat) mention_text("Nat");
+      if (n.kind == Kind::kString) {
+        for (const char* name : {"Nat", "String", "String.mk", "String.ofList", "Char", "Char.ofNat", "List"}) mention_text(name);
       }
+      each_part(n, [this](TermId part) { visit(part); });
     }
   }
   void mention_text(const char* name) {

@@ -12,7 +12,6 @@
 #include "base/excerpt.h"
 #include "lean/export_builder.h"
 #include "lean/json_line.h"
-#include "lean/utf8.h"
 
 namespace verikit::lean {
 namespace {
@@ -64,11 +63,7 @@ class NdjsonReader {
         text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
 
   void read() {
-    const std::size_t invalid = find_invalid_utf8(text_);
-    if (invalid != std::string_view::npos) {
-      build_.at(text_.data() + invalid);
-      build_.bad("expected UTF-8, got " + excerpt(text_.substr(invalid, 8)) + " at byte " + std::to_string(invalid));
-    }
+    build_.require_utf8(text_);
     if (terms_.size() == 0) terms_.reserve(std::min<std::size_t>(text_.size() / 64, build_.limits().max_terms));
     const char* p = text_.data();
     const char* const end = p + text_.size();

@@ -23,11 +23,7 @@ class TextReader {
         text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
 
   void read() {
-    const std::size_t invalid = find_invalid_utf8(text_);
-    if (invalid != std::string_view::npos) {
-      build_.at(text_.data() + invalid);
-      build_.bad("expected UTF-8, got " + excerpt(text_.substr(invalid, 8)) + " at byte " + std::to_string(invalid));
-    }
+    build_.require_utf8(text_);
     bool first = true;
     for (std::size_t begin = 0; begin < text_.size(); first = false) {
       const std::size_t end = std::min(text_.find('\n', begin), text_.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "lean/term_walks.h"
 
 namespace verikit::lean {
 
@@ -81,25 +82,19 @@ void Scanner::scan(DeclarationId id, const Constant& in, TermId root, Own own) {
         for (const LevelId l : us) check_level(l);
         break;
       }
+      case Kind::kProj:
+        check_constant(id, in, n.a, own);
+        break;
       case Kind::kApp:
       case Kind::kLambda:
       case Kind::kPi:
-        visit(n.a);
-        visit(n.b);
-        break;
       case Kind::kLet:
-        visit(n.a);
-        visit(n.b);
-        visit(n.c);
-        break;
-      case Kind::kProj:
-        check_constant(id, in, n.a, own);
-        visit(n.c);
         break;
       case Kind::kFVar:
       case Kind::kClosure:
         reject(Rule::kLooseVariable, "a free variable in a declaration");
     }
+    each_part(n, visit);
   }
 }
 

@@ -33,6 +33,29 @@ class Mentions {
   std::vector<TermId> todo_;
 };
 
+// Calls part(term) for the terms that a node is made of, in order.
+template <typename Part>
+void each_part(const Node& n, Part part) {
+  switch (n.kind) {
+    case Kind::kLet:
+      part(n.a);
+      part(n.b);
+      part(n.c);
+      break;
+    case Kind::kApp:
+    case Kind::kLambda:
+    case Kind::kPi:
+      part(n.a);
+      part(n.b);
+      break;
+    case Kind::kProj:
+      part(n.c);
+      break;
+    default:
+      break;
+  }
+}
+
 // Calls visit(node) for every subterm of `root`, each once; stops and returns true where visit does.
 template <typename Visit>
 bool any_subterm(const TermStore& terms, TermId root, Visit visit) {
